@@ -1,0 +1,69 @@
+import { Injectable, type Type } from '@nestjs/common';
+import type { VersionedDefinition } from '../jobs/definition.js';
+import type { JobConverter } from '../jobs/job-mapper.js';
+import type { Job } from '../jobs/job.interface.js';
+import { JobNotRegisteredError } from '../jobs/jobs.errors.js';
+import { assertSchema, fieldsOf, reviveFields } from '../jobs/stored-fields.js';
+import { UnrunnableJobError } from '../jobs/unrunnable-job.error.js';
+import { CommandDefinitions } from './command-definitions.js';
+import { PublishCommandJob } from './publish-command.job.js';
+
+interface StoredCommand {
+  readonly name: string;
+  readonly version: number;
+  readonly data: unknown;
+}
+
+/** A `PublishCommandJob` is stored as its command's name, version and data. */
+@Injectable()
+export class PublishCommandConverter implements JobConverter {
+  readonly type = PublishCommandJob as unknown as Type<Job>;
+
+  constructor(private readonly commands: CommandDefinitions) {}
+
+  async toData(job: Job) {
+    const { command } = job as PublishCommandJob;
+    const policyType = typeof command === 'object' && command !== null ? (command.constructor as Type) : undefined;
+    if (typeof policyType !== 'function') {
+      throw new JobNotRegisteredError('No command was given: pass an instance of a command class.');
+    }
+    const definition = this.commands.of(policyType) as VersionedDefinition;
+    const fields = fieldsOf(command);
+    if (definition.options.schema) await assertSchema(definition, fields);
+    const { name, version } = definition;
+    return {
+      data: { name, version, data: fields },
+      owner: policyType.name,
+      root: 'data',
+      command: { name, version },
+      policyType,
+    };
+  }
+
+  async fromData(data: unknown): Promise<{ job: Job; policyType: Type }> {
+    const { name, version, data: fields } = storedCommand(data);
+    const route = this.commands.route(name, version);
+    if (!route || !this.commands.isHandled(route.definition.type)) {
+      throw new UnrunnableJobError(
+        'unknown',
+        route
+          ? `The command '${name}' version ${version} has no @CommandHandler here.`
+          : `No class here stands for the command '${name}' version ${version}, nor can it be upgraded.`,
+      );
+    }
+    const command = await reviveFields(route, fields);
+    return { job: PublishCommandJob.create(command), policyType: route.definition.type };
+  }
+
+  /** Whether {@link PublishCommandConverter.fromData} has a class and a handler for it. */
+  knows(name: string, version: number): boolean {
+    const route = this.commands.route(name, version);
+    return route !== undefined && this.commands.isHandled(route.definition.type);
+  }
+}
+
+function storedCommand(data: unknown): StoredCommand {
+  const { name, version } = (data ?? {}) as Partial<StoredCommand>;
+  if (typeof name === 'string' && typeof version === 'number') return data as StoredCommand;
+  throw new UnrunnableJobError('refused', 'The stored data of a PublishCommand name no command.');
+}

@@ -1,0 +1,152 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
+import { CommandDefinitions } from './commands/command-definitions.js';
+import { CommandDiscovery } from './commands/command.discovery.js';
+import { CommandScheduler } from './commands/command.scheduler.js';
+import { PublishCommandConverter } from './commands/publish-command.converter.js';
+import { PublishCommandJob } from './commands/publish-command.job.js';
+import { CancelScheduledCommandHandler, ScheduleCommandHandler } from './commands/schedule.handlers.js';
+import {
+  EVENTFLOW_JOBS_OPTIONS,
+  type EventFlowJobsModuleAsyncOptions,
+  type EventFlowJobsModuleOptions,
+  type EventFlowJobsOptionsFactory,
+} from './eventflow-jobs.options.js';
+import { JobDefinitions } from './jobs/job-definitions.js';
+import { JobEvents } from './jobs/job-event.js';
+import { JobsStartup } from './jobs-startup.js';
+import { createSchedulerCore } from './scheduler-core.factory.js';
+import { instantScheduler } from './schedulers/instant/instant.scheduler.js';
+import { JobScheduler } from './scheduling/job-scheduler.js';
+import { SCHEDULER_CORE } from './scheduling/tokens.js';
+import { JobValueRegistry } from './serialization/job-value.registry.js';
+import { JobWorker } from './worker/job-worker.js';
+import { RecurringDeclarations } from './worker/recurring-declarations.js';
+import { WorkerModule } from './worker/worker.module.js';
+
+/**
+ * Registers jobs and commands, and provides {@link JobScheduler}, {@link CommandScheduler}, {@link JobEvents} and
+ * {@link JobWorker} to the whole app.
+ *
+ * @publicApi
+ */
+@Module({})
+export class EventFlowJobsModule {
+  /** Once, in the app's root module. */
+  static forRoot(options: EventFlowJobsModuleOptions = {}): DynamicModule {
+    return rootModule([{ provide: EVENTFLOW_JOBS_OPTIONS, useValue: options }], []);
+  }
+
+  /** As {@link EventFlowJobsModule.forRoot}, with options that Nest provides; the factory may choose the scheduler. */
+  static forRootAsync(options: EventFlowJobsModuleAsyncOptions): DynamicModule {
+    return rootModule(asyncProviders(options), options.imports ?? []);
+  }
+
+  /** Registers the jobs, commands and values of a feature module. */
+  static forFeature({
+    jobs = [],
+    commands = [],
+    values = [],
+  }: Pick<EventFlowJobsModuleOptions, 'jobs' | 'commands' | 'values'>): DynamicModule {
+    const registration: Provider = {
+      provide: Symbol('EVENTFLOW_JOBS_FEATURE'),
+      inject: [JobDefinitions, CommandDefinitions, JobValueRegistry],
+      useFactory: (
+        jobDefinitions: JobDefinitions,
+        commandDefinitions: CommandDefinitions,
+        valueRegistry: JobValueRegistry,
+      ) => {
+        jobDefinitions.register(jobs);
+        commandDefinitions.register(commands);
+        values.forEach((type) => valueRegistry.add(type));
+        return true;
+      },
+    };
+    return { module: EventFlowJobsFeatureModule, providers: [registration] };
+  }
+}
+
+@Module({})
+class EventFlowJobsFeatureModule {}
+
+function rootModule(optionsProviders: Provider[], imports: NonNullable<DynamicModule['imports']>): DynamicModule {
+  return {
+    module: EventFlowJobsModule,
+    global: true,
+    imports: [...imports, DiscoveryModule, WorkerModule],
+    providers: [
+      ...optionsProviders,
+      registry(JobDefinitions, (jobs, options) => jobs.register([PublishCommandJob, ...(options.jobs ?? [])])),
+      registry(CommandDefinitions, (commands, options) => commands.register(options.commands ?? [])),
+      registry(JobValueRegistry, (values, options) => options.values?.forEach((type) => values.add(type))),
+      JobEvents,
+      CommandDiscovery,
+      PublishCommandConverter,
+      {
+        provide: SCHEDULER_CORE,
+        useFactory: createSchedulerCore,
+        inject: [
+          EVENTFLOW_JOBS_OPTIONS,
+          JobDefinitions,
+          JobValueRegistry,
+          JobEvents,
+          PublishCommandConverter,
+          CommandDiscovery,
+          ModuleRef,
+        ],
+      },
+      {
+        provide: JobScheduler,
+        useFactory: ({ scheduler = instantScheduler() }: EventFlowJobsModuleOptions, moduleRef: ModuleRef) =>
+          typeof scheduler === 'function' ? moduleRef.create(scheduler) : scheduler.create(),
+        inject: [EVENTFLOW_JOBS_OPTIONS, ModuleRef],
+      },
+      CommandScheduler,
+      ScheduleCommandHandler,
+      CancelScheduledCommandHandler,
+      RecurringDeclarations,
+      JobWorker,
+      JobsStartup,
+    ],
+    exports: [
+      JobScheduler,
+      CommandScheduler,
+      JobEvents,
+      JobWorker,
+      JobDefinitions,
+      CommandDefinitions,
+      JobValueRegistry,
+    ],
+  };
+}
+
+function registry<T>(
+  type: new () => T,
+  fill: (registry: T, options: EventFlowJobsModuleOptions) => void,
+): Provider {
+  return {
+    provide: type,
+    inject: [EVENTFLOW_JOBS_OPTIONS],
+    useFactory: (options: EventFlowJobsModuleOptions) => {
+      const made = new type();
+      fill(made, options);
+      return made;
+    },
+  };
+}
+
+function asyncProviders({ useFactory, useClass, useExisting, inject }: EventFlowJobsModuleAsyncOptions): Provider[] {
+  if (useFactory) return [{ provide: EVENTFLOW_JOBS_OPTIONS, useFactory, inject: inject ?? [] }];
+  const factory = useClass ?? useExisting;
+  if (!factory) {
+    throw new TypeError('EventFlowJobsModule.forRootAsync() needs one of useFactory, useClass and useExisting.');
+  }
+  return [
+    ...(useClass ? [{ provide: useClass, useClass }] : []),
+    {
+      provide: EVENTFLOW_JOBS_OPTIONS,
+      inject: [factory],
+      useFactory: (options: EventFlowJobsOptionsFactory) => options.createEventFlowJobsOptions(),
+    },
+  ];
+}

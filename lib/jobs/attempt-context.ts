@@ -1,0 +1,72 @@
+import type { InjectionToken } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import type { Attempt } from './attempt.js';
+import type { Definition } from './definition.js';
+import { JobAsyncContext } from './job-async-context.js';
+import type { JobContext } from './job-context.interface.js';
+import type { JobId } from './job.interface.js';
+
+/** The context of one attempt. */
+export class AttemptContext implements JobContext {
+  private requestContext: JobAsyncContext | undefined;
+
+  constructor(
+    private readonly attemptRun: Attempt,
+    private readonly definition: Definition,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  get id(): JobId {
+    return this.attemptRun.entry.id;
+  }
+  get name(): string {
+    return this.definition.name;
+  }
+  get version(): number {
+    return this.definition.version;
+  }
+  get attempt(): number {
+    return this.attemptRun.entry.attempt;
+  }
+  get attempts(): number {
+    return this.attemptRun.entry.attempts;
+  }
+  get runAt(): Date {
+    return new Date(this.attemptRun.entry.runAt);
+  }
+  get scheduledAt(): Date {
+    return new Date(this.attemptRun.entry.scheduledAt);
+  }
+  get key(): string | undefined {
+    return this.attemptRun.entry.key;
+  }
+  get queue(): string {
+    return this.attemptRun.entry.queue;
+  }
+  get metadata(): Readonly<Record<string, string>> {
+    return this.attemptRun.entry.metadata;
+  }
+  get signal(): AbortSignal {
+    return this.attemptRun.signal;
+  }
+  get transaction(): unknown {
+    return this.attemptRun.transaction;
+  }
+
+  progress(fraction: number, note?: string): void {
+    const clamped = Number.isNaN(Number(fraction)) ? 0 : Math.min(1, Math.max(0, Number(fraction)));
+    this.attemptRun.onProgress(clamped, note === undefined ? undefined : String(note));
+  }
+
+  get<T>(token: InjectionToken<T>): T {
+    return this.moduleRef.get<T>(token, { strict: false });
+  }
+
+  async resolve<T>(token: InjectionToken<T>): Promise<T> {
+    if (!this.requestContext) {
+      this.requestContext = new JobAsyncContext(this);
+      this.moduleRef.registerRequestByContextId(this.requestContext, this.requestContext.id);
+    }
+    return this.moduleRef.resolve<T>(token as never, this.requestContext.id, { strict: false });
+  }
+}

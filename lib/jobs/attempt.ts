@@ -1,0 +1,38 @@
+import type { StoredEntry } from '../scheduling/stored-entry.js';
+
+/** One execution of an entry, and the way to stop it. */
+export class Attempt {
+  private controller: AbortController | undefined;
+  private reason: Error | undefined;
+  private listener: ((reason: Error) => void) | undefined;
+
+  constructor(
+    readonly entry: StoredEntry,
+    readonly onProgress: (fraction: number, note?: string) => void = () => {},
+    /** The store's open transaction, for `context.transaction`. */
+    readonly transaction?: unknown,
+  ) {}
+
+  /** Made when it is first asked for: most jobs never do. */
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.reason) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  /** Ends the attempt, whether its code listens to the signal or not. Only the first reason counts. */
+  abort(reason: Error): void {
+    if (this.reason) return;
+    this.reason = reason;
+    this.controller?.abort(reason);
+    this.listener?.(reason);
+  }
+
+  /** Calls back when the attempt is aborted, at once if it was already. */
+  onAbort(listener: (reason: Error) => void): void {
+    this.listener = listener;
+    if (this.reason) listener(this.reason);
+  }
+}

@@ -1,0 +1,42 @@
+import { type Observable, Subject, filter } from 'rxjs';
+import type { JobId } from './job.interface.js';
+
+/** @publicApi */
+export type JobEventType = 'scheduled' | 'started' | 'succeeded' | 'retrying' | 'failed' | 'cancelled' | 'parked';
+
+/** @publicApi */
+export interface JobEvent {
+  readonly type: JobEventType;
+  readonly id: JobId;
+  readonly name: string;
+  readonly version: number;
+  /** Attempts begun so far; 0 before the first. */
+  readonly attempt: number;
+  readonly at: Date;
+  /** Of the attempt, where one has ended. */
+  readonly durationMs?: number;
+  readonly error?: Error;
+}
+
+/**
+ * What happens to entries, as seen by this process: what it scheduled, and what its worker ran. Inject it.
+ *
+ * @publicApi
+ */
+export class JobEvents {
+  private readonly subject = new Subject<JobEvent>();
+  readonly all$: Observable<JobEvent> = this.subject.asObservable();
+
+  ofType(...types: JobEventType[]): Observable<JobEvent> {
+    return this.all$.pipe(filter((event) => types.includes(event.type)));
+  }
+
+  /** Whether anybody listens. */
+  get observed(): boolean {
+    return this.subject.observed;
+  }
+
+  emit(event: JobEvent): void {
+    this.subject.next(event);
+  }
+}

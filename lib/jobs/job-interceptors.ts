@@ -1,0 +1,29 @@
+import type { JobContext } from './job-context.interface.js';
+import type { JobInterceptor } from './job-interceptor.interface.js';
+import type { Job, JobId } from './job.interface.js';
+
+/** The app's interceptors as one chain. */
+export class JobInterceptors {
+  private readonly aroundSchedule: JobInterceptor[] = [];
+  private readonly aroundExecute: JobInterceptor[] = [];
+
+  use(interceptors: readonly JobInterceptor[]): void {
+    this.aroundSchedule.push(...interceptors.filter((one) => one.schedule));
+    this.aroundExecute.push(...interceptors.filter((one) => one.execute));
+  }
+
+  schedule(entry: { metadata: Record<string, string>; job: Job }, store: () => Promise<JobId>): Promise<JobId> {
+    return this.aroundSchedule.reduceRight<() => Promise<JobId>>(
+      (next, interceptor) => async () => interceptor.schedule!(entry, next),
+      store,
+    )();
+  }
+
+  async execute(context: JobContext, job: Job): Promise<void> {
+    if (this.aroundExecute.length === 0) return job.execute(context);
+    await this.aroundExecute.reduceRight<() => Promise<void>>(
+      (next, interceptor) => async () => interceptor.execute!(context, next),
+      async () => job.execute(context),
+    )();
+  }
+}

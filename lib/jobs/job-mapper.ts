@@ -1,0 +1,119 @@
+import type { Type } from '@nestjs/common';
+import type { PayloadSerializer } from '../serialization/payload.serializer.js';
+import { StoredDataError } from '../serialization/stored-data.error.js';
+import type { VersionedDefinition } from './definition.js';
+import type { JobDefinitions } from './job-definitions.js';
+import type { Job } from './job.interface.js';
+import { JobNotRegisteredError } from './jobs.errors.js';
+import { assertSchema, fieldsOf, reviveFields } from './stored-fields.js';
+import type { StoredJob } from './stored-job.js';
+import { UnrunnableJobError } from './unrunnable-job.error.js';
+
+/** A job made again from what was stored. */
+export interface RevivedJob {
+  readonly job: Job;
+  readonly definition: VersionedDefinition;
+  /** The class whose `@JobPolicy` holds. */
+  readonly policyType: Type;
+}
+
+/** A job on its way to the store. */
+export interface MappedJob {
+  readonly stored: StoredJob;
+  /** The class whose `@JobPolicy` holds. */
+  readonly policyType: Type;
+}
+
+/** For a job class whose stored data are not just its fields. */
+export interface JobConverter {
+  readonly type: Type<Job>;
+  /** `owner` and `root` are what an error about the data names: a class, and where in the data its fields lie. */
+  toData(job: Job): Promise<{
+    data: object;
+    owner: string;
+    root: string;
+    command: { name: string; version: number };
+    policyType: Type;
+  }>;
+  fromData(data: unknown): Promise<{ job: Job; policyType: Type }>;
+}
+
+/** Job to stored job, and back. */
+export class JobMapper {
+  private converter: JobConverter | undefined;
+
+  constructor(
+    private readonly definitions: JobDefinitions,
+    private readonly serializer: PayloadSerializer,
+  ) {}
+
+  use(converter: JobConverter): void {
+    this.converter = converter;
+  }
+
+  /**
+   * @throws {JobNotRegisteredError} where the job's class, or the class of the command in it, is not registered.
+   * @throws {JobSerializationError} where its data would not come back as they are.
+   */
+  async toStored(job: Job): Promise<MappedJob> {
+    const type = typeof job === 'object' && job !== null ? (job.constructor as Type<Job>) : undefined;
+    if (typeof type !== 'function') {
+      throw new JobNotRegisteredError('No job was given: pass an instance of a registered job class.');
+    }
+    const definition = this.definitions.of(type) as VersionedDefinition;
+    const { name, version } = definition;
+    if (type === this.converter?.type) {
+      const { data, owner, root, command, policyType } = await this.converter.toData(job);
+      return { stored: { name, version, data: this.serializer.serialize(data, owner, root), command }, policyType };
+    }
+    const fields = fieldsOf(job);
+    if (definition.options.schema) await assertSchema(definition, fields);
+    return { stored: { name, version, data: this.serializer.serialize(fields, type.name) }, policyType: type };
+  }
+
+  /** @throws {UnrunnableJobError} where this process cannot make the job: the entry is to be parked. */
+  async fromStored(stored: StoredJob): Promise<RevivedJob> {
+    const route = this.definitions.route(stored.name, stored.version);
+    if (!route) {
+      throw new UnrunnableJobError(
+        'unknown',
+        `No class here stands for '${stored.name}' version ${stored.version}, nor can it be upgraded.`,
+      );
+    }
+    const data = this.parse(stored);
+    const { definition } = route;
+    if (definition.type === this.converter?.type) return { definition, ...(await this.converter.fromData(data)) };
+    const job = (await reviveFields(route, data)) as Job;
+    return { job, definition, policyType: definition.type };
+  }
+
+  /** Whether {@link JobMapper.fromStored} has a class for it. */
+  knows(stored: Pick<StoredJob, 'name' | 'version' | 'command'>, knowsCommand: KnowsCommand): boolean {
+    if (!this.definitions.route(stored.name, stored.version)) return false;
+    return !stored.command || knowsCommand(stored.command.name, stored.command.version);
+  }
+
+  /** The stored data for people to look at; as they lie in the store where they cannot be read. */
+  view(stored: StoredJob): unknown {
+    try {
+      return this.serializer.deserialize(stored.data);
+    } catch (error) {
+      if (error instanceof StoredDataError) return stored.data;
+      throw error;
+    }
+  }
+
+  private parse(stored: StoredJob): unknown {
+    try {
+      return this.serializer.deserialize(stored.data);
+    } catch (cause) {
+      throw new UnrunnableJobError(
+        'refused',
+        `'${stored.name}' version ${stored.version}: the stored data cannot be read: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  }
+}
+
+type KnowsCommand = (name: string, version: number) => boolean;

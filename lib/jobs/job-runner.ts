@@ -1,0 +1,97 @@
+import { Logger } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import { toMilliseconds } from '../scheduling/duration.js';
+import { AttemptContext } from './attempt-context.js';
+import type { Attempt } from './attempt.js';
+import type { Clock } from './clock.js';
+import type { JobInterceptors } from './job-interceptors.js';
+import type { JobMapper, RevivedJob } from './job-mapper.js';
+import { declaredPolicy } from './job-policy.decorator.js';
+import { type JobPolicyOptions, retryDelay } from './job-policy.js';
+import type { JobReporter } from './job-reporter.js';
+import { DiscardJobError, JobCancelledError, JobTimeoutError, SnoozeJobError, WorkerStoppedError } from './jobs.errors.js';
+import { type AttemptResult, type Outcome, toError, toStoredError } from './outcome.js';
+import { UnrunnableJobError } from './unrunnable-job.error.js';
+
+/** Turns an entry back into a job, executes it, and says what came of it. It never throws. */
+export class JobRunner {
+  private readonly logger = new Logger(JobRunner.name);
+
+  constructor(
+    private readonly mapper: JobMapper,
+    private readonly interceptors: JobInterceptors,
+    private readonly reporter: JobReporter,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  async run(attempt: Attempt, clock: Clock): Promise<AttemptResult> {
+    const began = clock.now();
+    const { outcome, error } = await this.attempt(attempt, clock);
+    return { entry: attempt.entry, outcome, ...(error && { error }), durationMs: clock.now() - began };
+  }
+
+  private async attempt(attempt: Attempt, clock: Clock): Promise<Ending> {
+    let revived: RevivedJob;
+    try {
+      revived = await this.mapper.fromStored(attempt.entry);
+    } catch (thrown) {
+      const error = toError(thrown);
+      const reason = error instanceof UnrunnableJobError ? error.reason : 'refused';
+      return { outcome: { type: 'parked', reason, text: error.message }, error };
+    }
+    this.reporter.started(attempt.entry, clock.now());
+    return this.execute(attempt, revived, clock);
+  }
+
+  /** Ends when the job does, or when the attempt is aborted: whichever comes first. */
+  private execute(attempt: Attempt, { job, definition, policyType }: RevivedJob, clock: Clock): Promise<Ending> {
+    const policy: JobPolicyOptions = { ...declaredPolicy(policyType), ...attempt.entry.policy };
+    const ending = new Promise<Ending>((resolve) => {
+      attempt.onAbort((reason) => resolve(this.endingOf(reason, attempt, policy, clock)));
+      const context = new AttemptContext(attempt, definition, this.moduleRef);
+      this.interceptors.execute(context, job).then(
+        () => resolve({ outcome: { type: 'succeeded' } }),
+        (thrown: unknown) => resolve(this.endingOf(toError(thrown), attempt, policy, clock)),
+      );
+    });
+    if (policy.timeout === undefined) return ending;
+    const disarm = clock.at(clock.now() + toMilliseconds(policy.timeout), () =>
+      attempt.abort(new JobTimeoutError(`${definition.type.name} ran for longer than its timeout, ${policy.timeout}.`)),
+    );
+    return ending.finally(disarm);
+  }
+
+  private endingOf(error: Error, attempt: Attempt, policy: JobPolicyOptions, clock: Clock): Ending {
+    return { outcome: this.outcomeOf(error, attempt, policy, clock), error };
+  }
+
+  private outcomeOf(error: Error, { entry }: Attempt, { backoff }: JobPolicyOptions, clock: Clock): Outcome {
+    if (error instanceof JobCancelledError) return { type: 'cancelled' };
+    if (error instanceof WorkerStoppedError) return { type: 'released' };
+    const stored = toStoredError(error);
+    if (error instanceof SnoozeJobError) {
+      const delay = this.millisecondsOr(undefined, () => toMilliseconds(error.delay));
+      if (delay !== undefined) return { type: 'snoozed', runAt: clock.now() + Math.max(0, delay) };
+    }
+    if (error instanceof DiscardJobError || entry.attempt >= entry.attempts) return { type: 'failed', error: stored };
+    const delay =
+      this.millisecondsOr(undefined, () => retryDelay(backoff, entry.attempt, error)) ??
+      retryDelay(undefined, entry.attempt, error);
+    return { type: 'retrying', runAt: clock.now() + delay, error: stored };
+  }
+
+  /** A backoff function or a snooze that makes no sense must not cost the entry. */
+  private millisecondsOr<T>(instead: T, read: () => number): number | T {
+    try {
+      return read();
+    } catch (thrown) {
+      this.logger.error(`A delay could not be read, the default backoff is used: ${toError(thrown).message}`);
+      return instead;
+    }
+  }
+}
+
+interface Ending {
+  readonly outcome: Outcome;
+  readonly error?: Error;
+}

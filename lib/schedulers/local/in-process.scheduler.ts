@@ -1,0 +1,87 @@
+import { Logger } from '@nestjs/common';
+import { SystemClock } from '../../jobs/clock.js';
+import type { Capability } from '../../scheduling/capability.js';
+import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
+import type { NewRecurring } from '../../scheduling/recurring.js';
+import type { WorkerOptions } from '../../scheduling/worker-options.js';
+import { NEXT_ENTRY } from '../../worker/worker-pump.js';
+import { LocalScheduler } from './local.scheduler.js';
+import { MemoryStore } from './memory.store.js';
+import { ScheduleRegistryView } from './schedule-registry.view.js';
+
+/** Entries in memory, run in this process at their time. */
+class InProcessScheduler extends LocalScheduler {
+  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
+    'delay',
+    'cancel',
+    'reschedule',
+    'query',
+    'key',
+    'recurring',
+    'retry',
+    'priority',
+    'queues',
+    'rate-limit',
+    'pause',
+  ]);
+  private readonly logger = new Logger('InProcessScheduler');
+  private readonly registry: ScheduleRegistryView;
+
+  constructor() {
+    const registry = new ScheduleRegistryView();
+    super(
+      new MemoryStore(),
+      new SystemClock((timer, label) => {
+        if (label === NEXT_ENTRY) registry.showTimer(timer);
+      }),
+    );
+    this.registry = registry;
+  }
+
+  protected override async open(): Promise<void> {
+    await super.open();
+    this.logger.log('Entries are kept in the memory of this process: they are gone when it ends.');
+  }
+
+  protected override async startWork(options: WorkerOptions): Promise<void> {
+    this.registry.connect(this.core.moduleRef);
+    await super.startWork(options);
+    await this.showRecurring();
+  }
+
+  protected override async saveRecurring(recurring: NewRecurring): Promise<void> {
+    await super.saveRecurring(recurring);
+    await this.showRecurring();
+  }
+
+  protected override async declareRecurring(declared: readonly NewRecurring[]): Promise<void> {
+    await super.declareRecurring(declared);
+    await this.showRecurring();
+  }
+
+  protected override async deleteRecurring(id: string): Promise<boolean> {
+    const deleted = await super.deleteRecurring(id);
+    await this.showRecurring();
+    return deleted;
+  }
+
+  private async showRecurring(): Promise<void> {
+    this.registry.showRecurring(await this.findRecurring());
+  }
+
+  protected override async close(): Promise<void> {
+    const lost = await this.store.unfinished();
+    if (lost > 0) this.logger.warn(`${lost} entries that had not ended are lost with this process.`);
+    await super.close();
+  }
+}
+
+/**
+ * Runs entries in this process, at their time. Nothing is stored: what has not run when the process ends is lost, and
+ * the log says how much that was.
+ *
+ * @publicApi
+ */
+export function inProcessScheduler(): SchedulerFactory {
+  return { kind: 'in-process', create: () => new InProcessScheduler() };
+}

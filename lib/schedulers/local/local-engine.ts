@@ -1,0 +1,127 @@
+import type { Clock } from '../../jobs/clock.js';
+import { JobCancelledError } from '../../jobs/jobs.errors.js';
+import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
+import type { SchedulerCore } from '../../scheduling/scheduler-core.js';
+import type { EntryRef, InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
+import type { WorkerOptions } from '../../scheduling/worker-options.js';
+import type { ClaimedEntry, Demand, Exchange, Settlement, WorkSource } from '../../worker/work-source.js';
+import { WorkerPump } from '../../worker/worker-pump.js';
+import type { LocalStore } from './local-store.js';
+import { planRecurring, tickOf } from './recurring-ticks.js';
+
+/** A store, a clock and a worker: what the in-process, the SQLite and the test scheduler have in common. */
+export class LocalEngine implements WorkSource {
+  private pump: WorkerPump | undefined;
+  private workingSince = Infinity;
+  private wakes = true;
+
+  constructor(
+    private readonly store: LocalStore,
+    private readonly clock: Clock,
+    private readonly core: SchedulerCore,
+  ) {}
+
+  /** @param wakes whether it runs entries by itself when they are due, or only when {@link LocalEngine.runDue} is called. */
+  async start(options: WorkerOptions, wakes = true): Promise<void> {
+    if (this.pump) return;
+    this.workingSince = this.clock.now();
+    this.wakes = wakes;
+    await this.store.release(this.core.knows, ['unknown', 'refused']);
+    this.pump = new WorkerPump(this, this.core.runner, this.core.reporter, this.clock, options, wakes);
+    this.wake();
+  }
+
+  async stop(timeout: number): Promise<void> {
+    const pump = this.pump;
+    if (!pump) return;
+    await pump.stop(timeout);
+    this.pump = undefined;
+  }
+
+  get isWorking(): boolean {
+    return this.pump !== undefined;
+  }
+
+  /** How many attempts have been begun since the start. */
+  get begun(): number {
+    return this.pump?.begun ?? 0;
+  }
+
+  /** When the next entry or tick is due, as far as the worker has looked. */
+  get nextAt(): number | undefined {
+    return this.pump?.wakesAt;
+  }
+
+  async insert(entries: readonly NewEntry[], transaction?: unknown): Promise<readonly InsertResult[]> {
+    const results = await this.store.insert(entries, this.clock.now(), transaction);
+    this.wake();
+    return results;
+  }
+
+  async cancel(ref: EntryRef): Promise<boolean> {
+    const now = this.clock.now();
+    const entry = await this.store.cancel(ref, now);
+    if (!entry) return false;
+    if (entry.state === 'running') this.pump?.abort(entry.id, new JobCancelledError('The entry was cancelled.'));
+    else this.core.reporter.cancelled(entry, now);
+    return true;
+  }
+
+  /** After a change by which something may be due earlier. */
+  wake(): void {
+    if (this.wakes) this.pump?.wake();
+  }
+
+  /** Runs what is due and what that schedules for now, until nothing is. */
+  async runDue(): Promise<void> {
+    this.pump?.wake();
+    await this.pump?.idle();
+  }
+
+  async exchange(settlements: readonly Settlement[], demand: Demand): Promise<Exchange> {
+    const now = this.clock.now();
+    const nextTickAt = await this.tick(now);
+    const exchange = await this.store.exchange(settlements, demand, this.core.knows, now);
+    if (nextTickAt === undefined || (exchange.nextAt ?? Infinity) < nextTickAt) return exchange;
+    return { ...exchange, nextAt: nextTickAt };
+  }
+
+  progress({ id, claim }: ClaimedEntry, fraction: number, note?: string): void {
+    this.store.progress(id, claim, { fraction, ...(note !== undefined && { note }) });
+  }
+
+  async saveRecurring(wanted: NewRecurring): Promise<void> {
+    const standing = (await this.store.recurring()).find(({ id }) => id === wanted.id);
+    await this.store.putRecurring(planRecurring(wanted, standing, this.clock.now()));
+    this.wake();
+  }
+
+  /** Takes over what this process declares; what was declared before and is no longer goes away. */
+  async declareRecurring(declared: readonly NewRecurring[]): Promise<void> {
+    const ids = new Set(declared.map(({ id }) => id));
+    for (const { id, declared: wasDeclared } of await this.store.recurring()) {
+      if (wasDeclared && !ids.has(id)) await this.store.deleteRecurring(id);
+    }
+    for (const one of declared) await this.saveRecurring(one);
+  }
+
+  /** Inserts the entries of the ticks that are due. Gives the time of the next tick. */
+  private async tick(now: number): Promise<number | undefined> {
+    let next: number | undefined;
+    for (const recurring of await this.store.recurring()) {
+      const after = isDue(recurring, now) ? await this.tickOne(recurring, now) : recurring;
+      if (after.nextRunAt !== undefined && (next === undefined || after.nextRunAt < next)) next = after.nextRunAt;
+    }
+    return next;
+  }
+
+  private async tickOne(due: StoredRecurring, now: number): Promise<StoredRecurring> {
+    const { after, entry } = tickOf(due, now, this.workingSince);
+    if ((await this.store.tick(due, after, entry)) && entry) this.core.reporter.scheduled(entry);
+    return after;
+  }
+}
+
+function isDue({ nextRunAt }: StoredRecurring, now: number): boolean {
+  return nextRunAt !== undefined && nextRunAt <= now;
+}

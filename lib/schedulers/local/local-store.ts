@@ -1,0 +1,49 @@
+import type { JobId } from '../../jobs/job.interface.js';
+import type { JobState } from '../../scheduling/job-entry.js';
+import type { ListQuery } from '../../scheduling/queries.js';
+import type { StoredRecurring } from '../../scheduling/recurring.js';
+import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
+import type { StoredJob } from '../../jobs/stored-job.js';
+import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
+import type { Demand, Exchange, MaybePromise, Settlement } from '../../worker/work-source.js';
+
+export type Knows = (stored: Pick<StoredJob, 'name' | 'version' | 'command'>) => boolean;
+
+/**
+ * Where the local engine keeps its entries: memory, or a file. Each method is one step that happens whole or not at
+ * all. `now` is milliseconds since 1970, UTC, from the engine's clock.
+ */
+export interface LocalStore {
+  open(): MaybePromise<void>;
+  close(): MaybePromise<void>;
+
+  /** All or none. @throws {DuplicateJobKeyError} for a taken key with `reject`. */
+  insert(entries: readonly NewEntry[], now: number, transaction?: unknown): MaybePromise<InsertResult[]>;
+  find(ref: EntryRef): MaybePromise<StoredEntry | undefined>;
+  list(query: ListQuery): MaybePromise<{ entries: StoredEntry[]; cursor?: string }>;
+  counts(): MaybePromise<Record<JobState, number>>;
+
+  /** Ends what waits; asks what runs to stop. `undefined` where there is neither. The entry is as it was before. */
+  cancel(ref: EntryRef, now: number): MaybePromise<StoredEntry | undefined>;
+  reschedule(ref: EntryRef, runAt: number): MaybePromise<boolean>;
+  retry(id: JobId, now: number): MaybePromise<boolean>;
+  progress(id: JobId, claim: number, progress: NonNullable<StoredEntry['progress']>): void;
+
+  /** Writes down what ended, and claims what is due; entries of unknown classes are parked instead. */
+  exchange(settlements: readonly Settlement[], demand: Demand, knows: Knows, now: number): MaybePromise<Exchange>;
+  /** Parked entries whose class is known wait again. */
+  release(knows: Knows, reasons: readonly ParkedReason[]): MaybePromise<number>;
+  /** Entries that have not ended. */
+  unfinished(): MaybePromise<number>;
+
+  recurring(): MaybePromise<readonly StoredRecurring[]>;
+  putRecurring(recurring: StoredRecurring): MaybePromise<void>;
+  deleteRecurring(id: string): MaybePromise<boolean>;
+  /** Moves a recurring job on and inserts the tick's entry; nothing, where another process has done so already. */
+  tick(before: StoredRecurring, after: StoredRecurring, entry: NewEntry | undefined): MaybePromise<boolean>;
+
+  /** Without a queue, all of them. */
+  pause(queue?: string): MaybePromise<void>;
+  resume(queue?: string): MaybePromise<void>;
+  isPaused(queue: string): MaybePromise<boolean>;
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../../jobs/clock.js';
+import type { JobId } from '../../jobs/job.interface.js';
+import type { Capability } from '../../scheduling/capability.js';
+import type { Obstacles } from '../../scheduling/explanation.js';
+import type { JobState } from '../../scheduling/job-entry.js';
+import { JobScheduler } from '../../scheduling/job-scheduler.js';
+import type { ListQuery } from '../../scheduling/queries.js';
+import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
+import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
+import type { SchedulerCore } from '../../scheduling/scheduler-core.js';
+import type { WorkerOptions } from '../../scheduling/worker-options.js';
+import { LocalEngine } from './local-engine.js';
+import type { LocalStore } from './local-store.js';
+
+/** A scheduler on the local engine. */
+export abstract class LocalScheduler extends JobScheduler {
+  abstract override readonly capabilities: ReadonlySet<Capability>;
+  private running: LocalEngine | undefined;
+
+  constructor(
+    protected readonly store: LocalStore,
+    protected readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override attach(core: SchedulerCore): void {
+    super.attach(core);
+    this.running = new LocalEngine(this.store, this.clock, core);
+  }
+
+  protected get engine(): LocalEngine {
+    if (!this.running) void this.core; // says that the scheduler is not part of an app
+    return this.running!;
+  }
+
+  protected override async open(): Promise<void> {
+    await this.store.open();
+  }
+
+  protected override async close(): Promise<void> {
+    await this.store.close();
+  }
+
+  protected override startWork(options: WorkerOptions): Promise<void> {
+    return this.engine.start(options);
+  }
+
+  protected override stopWork(timeout: number): Promise<void> {
+    return this.engine.stop(timeout);
+  }
+
+  protected override insert(entries: readonly NewEntry[], transaction?: unknown): Promise<readonly InsertResult[]> {
+    return this.engine.insert(entries, transaction);
+  }
+
+  protected override cancelEntry(ref: EntryRef): Promise<boolean> {
+    return this.engine.cancel(ref);
+  }
+
+  protected override async rescheduleEntry(ref: EntryRef, runAt: number): Promise<boolean> {
+    const done = await this.store.reschedule(ref, runAt);
+    this.engine.wake();
+    return done;
+  }
+
+  protected override async retryEntry(id: JobId): Promise<boolean> {
+    const done = await this.store.retry(id, this.currentTime());
+    this.engine.wake();
+    return done;
+  }
+
+  protected override async findEntry(ref: EntryRef): Promise<StoredEntry | undefined> {
+    return this.store.find(ref);
+  }
+
+  protected override async listEntries(query: ListQuery): Promise<{ entries: StoredEntry[]; cursor?: string }> {
+    return this.store.list(query);
+  }
+
+  protected override async countEntries(): Promise<Record<JobState, number>> {
+    return this.store.counts();
+  }
+
+  protected override async findObstacles({ queue }: StoredEntry): Promise<Obstacles> {
+    return { paused: await this.store.isPaused(queue), noWorker: !this.engine.isWorking };
+  }
+
+  protected override saveRecurring(recurring: NewRecurring): Promise<void> {
+    return this.engine.saveRecurring(recurring);
+  }
+
+  protected override declareRecurring(declared: readonly NewRecurring[]): Promise<void> {
+    return this.engine.declareRecurring(declared);
+  }
+
+  protected override async deleteRecurring(id: string): Promise<boolean> {
+    return this.store.deleteRecurring(id);
+  }
+
+  protected override async findRecurring(): Promise<readonly StoredRecurring[]> {
+    return this.store.recurring();
+  }
+
+  protected override async pauseQueue(queue?: string): Promise<void> {
+    await this.store.pause(queue);
+  }
+
+  protected override async resumeQueue(queue?: string): Promise<void> {
+    await this.store.resume(queue);
+    this.engine.wake();
+  }
+
+  protected override currentTime(): number {
+    return this.clock.now();
+  }
+}

@@ -1,0 +1,73 @@
+import { newEntryId } from '../../scheduling/entry-id.js';
+import { latestTick, nextTick } from '../../scheduling/recurring-schedule.js';
+import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
+import type { NewEntry } from '../../scheduling/stored-entry.js';
+
+/** A tick that is this late, in ms, was missed even by a worker that is there: the machine slept, or its clock was set. */
+const LATE = 60_000;
+
+/** A new or changed recurring job begins with its next tick; one with the same schedule goes on where it was. */
+export function planRecurring(
+  wanted: NewRecurring,
+  standing: StoredRecurring | undefined,
+  now: number,
+): StoredRecurring {
+  if (standing && sameSchedule(standing, wanted)) {
+    const { anchor, nextRunAt, lastRunAt } = standing;
+    return {
+      ...wanted,
+      anchor,
+      ...(nextRunAt !== undefined && { nextRunAt }),
+      ...(lastRunAt !== undefined && { lastRunAt }),
+    };
+  }
+  return { ...wanted, anchor: now, ...next(wanted, now, now) };
+}
+
+/**
+ * What a due recurring job comes to: where it stands afterwards, and the entry of its tick, if there is to be one.
+ * However many ticks have passed, there is one entry at most.
+ *
+ * @param workingSince from when on a worker has been there to see the ticks.
+ */
+export function tickOf(
+  due: StoredRecurring,
+  now: number,
+  workingSince: number,
+): { after: StoredRecurring; entry: NewEntry | undefined } {
+  const first = due.nextRunAt!;
+  const latest = latestTick(due.schedule, now, first - 1, due.anchor) ?? first;
+  const missed = latest < Math.max(workingSince, now - LATE);
+  const runs = !missed || due.schedule.missed !== 'skip';
+  const { nextRunAt: _passed, ...rest } = due;
+  return {
+    after: { ...rest, ...next(due, now, due.anchor), ...(runs && { lastRunAt: latest }) },
+    entry: runs ? entryOf(due, latest, now) : undefined,
+  };
+}
+
+function entryOf({ stored, attempts, queue, priority, policy }: StoredRecurring, tick: number, now: number): NewEntry {
+  return {
+    id: newEntryId(now),
+    ...stored,
+    runAt: tick,
+    scheduledAt: now,
+    onConflict: 'keep',
+    queue,
+    priority,
+    attempts,
+    ...(policy && { policy }),
+    metadata: {},
+  };
+}
+
+function next({ schedule }: NewRecurring, now: number, anchor: number): { nextRunAt?: number } {
+  const nextRunAt = nextTick(schedule, now, anchor);
+  return nextRunAt === undefined ? {} : { nextRunAt };
+}
+
+function sameSchedule(a: NewRecurring, b: NewRecurring): boolean {
+  const keyOf = ({ schedule }: NewRecurring) =>
+    'cron' in schedule ? `cron ${schedule.cron} ${schedule.timeZone}` : `every ${schedule.every}`;
+  return keyOf(a) === keyOf(b);
+}

@@ -1,0 +1,110 @@
+import type { Type } from '@nestjs/common';
+import type { JobMapper } from '../jobs/job-mapper.js';
+import { declaredPolicy } from '../jobs/job-policy.decorator.js';
+import {
+  DEFAULT_ATTEMPTS,
+  DEFAULT_QUEUE,
+  type EntryPolicy,
+  type JobPolicyOptions,
+  problemOfPolicy,
+} from '../jobs/job-policy.js';
+import type { Job } from '../jobs/job.interface.js';
+import type { StoredJob } from '../jobs/stored-job.js';
+import { newEntryId } from './entry-id.js';
+import { InvalidScheduleError } from './invalid-schedule.error.js';
+import { toRunTime } from './run-time.js';
+import type { ScheduleEntry } from './schedule-options.js';
+import type { NewEntry } from './stored-entry.js';
+
+const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
+const CONFLICT_RULES = ['keep', 'replace', 'reject'] as const;
+const LONGEST_KEY = 255;
+
+/** What every entry has in common with a recurring one: the job as stored, and how it is to be run. */
+export interface PlannedJob {
+  readonly stored: StoredJob;
+  readonly attempts: number;
+  readonly queue: string;
+  readonly priority: number;
+  readonly policy?: EntryPolicy;
+}
+
+/** Turns a call into an entry; refuses it before anything is stored. */
+export class EntryPlanner {
+  constructor(private readonly mapper: JobMapper) {}
+
+  /**
+   * @throws {InvalidScheduleError} for a time, key, policy or metadata that makes no sense.
+   * @throws {JobNotRegisteredError} for a class that is not registered.
+   * @throws {JobSerializationError} for data that would not come back as they are.
+   */
+  async plan(entry: ScheduleEntry, now: number): Promise<NewEntry> {
+    const runAt = toRunTime(entry.when, now);
+    const { key, onConflict = 'keep' } = entry;
+    assertKey(key);
+    assertOneOf('onConflict', onConflict, CONFLICT_RULES);
+    const metadata = checkedMetadata(entry.metadata);
+    const { stored, ...plan } = await this.planJob(entry.job, entry);
+    return {
+      id: newEntryId(now),
+      ...stored,
+      runAt,
+      scheduledAt: now,
+      ...(key !== undefined && { key }),
+      onConflict,
+      ...plan,
+      metadata,
+    };
+  }
+
+  /** The job and its policy alone, for recurring jobs. */
+  async planJob(job: Job, options: JobPolicyOptions): Promise<PlannedJob> {
+    assertPolicy(options, 'The options of the call');
+    const { stored, policyType } = await this.mapper.toStored(job);
+    const ofClass = policyOf(policyType);
+    const { backoff, timeout } = options;
+    return {
+      stored,
+      attempts: options.attempts ?? ofClass?.attempts ?? DEFAULT_ATTEMPTS,
+      queue: options.queue ?? ofClass?.queue ?? DEFAULT_QUEUE,
+      priority: options.priority ?? ofClass?.priority ?? 0,
+      ...((backoff !== undefined || timeout !== undefined) && {
+        policy: { ...(backoff !== undefined && { backoff }), ...(timeout !== undefined && { timeout }) },
+      }),
+    };
+  }
+}
+
+function policyOf(type: Type): JobPolicyOptions | undefined {
+  const policy = declaredPolicy(type);
+  if (policy) assertPolicy(policy, `@JobPolicy of ${type.name}`);
+  return policy;
+}
+
+function assertPolicy(policy: JobPolicyOptions, owner: string): void {
+  const problem = problemOfPolicy(policy);
+  if (problem !== undefined) throw new InvalidScheduleError(`${owner}: ${problem}.`);
+}
+
+export function assertKey(key: unknown): asserts key is string | undefined {
+  if (key === undefined) return;
+  if (typeof key === 'string' && key.length >= 1 && key.length <= LONGEST_KEY) return;
+  const found = typeof key === 'string' ? `${key.length} characters` : typeof key;
+  throw new InvalidScheduleError(`A key must be text of 1 to ${LONGEST_KEY} characters, but this one is ${found}.`);
+}
+
+function assertOneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.includes(value as string)) return;
+  throw new InvalidScheduleError(`${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}.`);
+}
+
+function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
+  if (metadata === undefined) return NO_METADATA;
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw new InvalidScheduleError('metadata must be a record of texts.');
+  }
+  const entries = Object.entries(metadata);
+  const wrong = entries.find(([name, value]) => typeof value !== 'string' || name === '__proto__');
+  if (wrong) throw new InvalidScheduleError(`metadata.${wrong[0]} must be text: convert it, or leave it out.`);
+  return entries.length === 0 ? NO_METADATA : Object.fromEntries(entries);
+}

@@ -1,0 +1,56 @@
+import type { JobExplanation } from './job-entry.js';
+import type { StoredEntry } from './stored-entry.js';
+
+/**
+ * What may keep a due entry from running, beside its own state.
+ *
+ * @publicApi
+ */
+export interface Obstacles {
+  /** Its queue, or every queue, is paused. */
+  readonly paused?: boolean;
+  /** No worker that can be seen from here claims entries. */
+  readonly noWorker?: boolean;
+}
+
+export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacles): JobExplanation {
+  switch (entry.state) {
+    case 'scheduled':
+      return explainWaiting(entry, now, obstacles);
+    case 'running': {
+      const since = entry.startedAt === undefined ? '' : ` since ${iso(entry.startedAt)}`;
+      return { reason: 'running', text: `Attempt ${entry.attempt} of ${entry.attempts} is running${since}.` };
+    }
+    case 'parked':
+      return {
+        reason: 'parked',
+        text: `It is parked: ${entry.parked?.text ?? 'no process knows it.'} It runs by itself once a process can take it.`,
+      };
+    default: {
+      const when = entry.finishedAt === undefined ? '' : ` at ${iso(entry.finishedAt)}`;
+      return { reason: entry.state, text: `It has ${entry.state}${when}${errorText(entry)}.` };
+    }
+  }
+}
+
+function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: Obstacles): JobExplanation {
+  const expectedAt = new Date(entry.runAt);
+  if (paused) return { reason: 'paused', text: `Its queue '${entry.queue}' is paused: resume('${entry.queue}').` };
+  if (entry.runAt > now && entry.attempt > 0) {
+    const text = `Attempt ${entry.attempt} of ${entry.attempts} failed${errorText(entry)}; the next is due at ${iso(entry.runAt)}.`;
+    return { reason: 'retrying', text, expectedAt };
+  }
+  if (entry.runAt > now) return { reason: 'not-due', text: `It is due at ${iso(entry.runAt)}.`, expectedAt };
+  if (noWorker) {
+    return { reason: 'no-worker', text: 'It is due, but no worker is running here: set `worker`, or start it.' };
+  }
+  return { reason: 'overdue', text: `It was due at ${iso(entry.runAt)} and waits for a free slot of a worker.` };
+}
+
+function errorText({ lastError }: StoredEntry): string {
+  return lastError ? `: ${lastError.name}: ${lastError.message}` : '';
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,245 @@
+import type { Job, JobId } from '../jobs/job.interface.js';
+import type { JobPolicyOptions } from '../jobs/job-policy.js';
+import type { Capability } from './capability.js';
+import type { Duration } from './duration.js';
+import { toJobEntry } from './entry-view.js';
+import { explainEntry } from './explanation.js';
+import { InvalidScheduleError } from './invalid-schedule.error.js';
+import type {
+  IdOrKey,
+  JobEntry,
+  JobExplanation,
+  JobPage,
+  JobState,
+  ListFilter,
+  RecurringEntry,
+} from './job-entry.js';
+import { JointWrite } from './joint-write.js';
+import { toEntryRef, toListQuery } from './queries.js';
+import { type RecurringSchedule, assertRecurringSchedule } from './recurring-schedule.js';
+import { toRunTime } from './run-time.js';
+import type { ScheduleEntry, ScheduleOptions } from './schedule-options.js';
+import { SchedulerBackend } from './scheduler-backend.js';
+import type { InsertResult, NewEntry } from './stored-entry.js';
+
+/**
+ * Schedules jobs, and manages what is scheduled. Inject it; for commands there is {@link CommandScheduler}.
+ *
+ * A scheduler of your own extends it: declare `capabilities` and override what {@link SchedulerBackend} says to.
+ *
+ * @publicApi
+ */
+export abstract class JobScheduler extends SchedulerBackend {
+  /**
+   * Schedules a job to run as soon as a worker is free.
+   *
+   * @returns its id, once the entry is as durable as the scheduler can make it.
+   * @throws see {@link JobScheduler.schedule}
+   */
+  scheduleNow(job: Job, options?: ScheduleOptions): Promise<JobId> {
+    return this.scheduleOne({ ...options, job });
+  }
+
+  /**
+   * Schedules a job for a time, or after a delay: never earlier. A time in the past is now.
+   *
+   * @param when a `Date`; or a delay: `'90s'`, `'7 days'`, or milliseconds.
+   * @returns its id, once the entry is as durable as the scheduler can make it. With `onConflict: 'keep'` and the key
+   * taken: the id of the entry that stands.
+   * @throws {InvalidScheduleError} for a time, key, policy or metadata that makes no sense.
+   * @throws {JobNotRegisteredError} for a class that is not registered.
+   * @throws {JobSerializationError} for data that would not come back as they are.
+   * @throws {DuplicateJobKeyError} for a taken key with `onConflict: 'reject'`.
+   * @throws {UnsupportedOperationError} for an option that this scheduler does not offer.
+   * @throws {SchedulerUnavailableError} when the store cannot be reached in time.
+   */
+  schedule(job: Job, when: Date | Duration, options?: ScheduleOptions): Promise<JobId> {
+    // Not to be taken for "now": a deadline whose setting is missing would fire at once.
+    if (when === undefined) return Promise.reject(missingTime());
+    return this.scheduleOne({ ...options, job, when });
+  }
+
+  /**
+   * Schedules all of them or none.
+   *
+   * @returns their ids, in the order of the entries.
+   * @throws as {@link JobScheduler.schedule}; then nothing is stored.
+   */
+  async scheduleMany(entries: readonly ScheduleEntry[], options: { transaction?: unknown } = {}): Promise<JobId[]> {
+    if (entries.length === 0) return [];
+    const { transaction } = options;
+    const all = new JointWrite<NewEntry, InsertResult>(entries.length, (ready) => this.write(ready, transaction));
+    return Promise.all(
+      entries.map(async (entry) => {
+        let added = false;
+        try {
+          const id = await this.throughInterceptors({ transaction, ...entry }, (planned) => {
+            added = true;
+            return all.add(planned);
+          });
+          if (!added) all.skip();
+          return id;
+        } catch (error) {
+          all.fail(error);
+          throw error;
+        }
+      }),
+    );
+  }
+
+  /**
+   * Cancels an entry. One that runs has its signal aborted, in whichever process it runs, and ends as `cancelled`.
+   *
+   * @returns `true`: it was pending and will not run, or was running and is told to stop. `false`: there is no such
+   * entry, or it has ended.
+   */
+  async cancel(idOrKey: IdOrKey): Promise<boolean> {
+    await this.begin('cancel', 'cancel()');
+    return this.cancelEntry(toEntryRef(idOrKey));
+  }
+
+  /**
+   * Gives an entry that waits another time.
+   *
+   * @returns `false` where there is no such entry, or where it runs or has ended.
+   */
+  async reschedule(idOrKey: IdOrKey, when: Date | Duration): Promise<boolean> {
+    if (when === undefined) throw missingTime();
+    await this.begin('reschedule', 'reschedule()');
+    return this.rescheduleEntry(toEntryRef(idOrKey), toRunTime(when, this.currentTime()));
+  }
+
+  /**
+   * Runs a failed or parked entry again, now, from attempt 1.
+   *
+   * @returns `false` where there is no such entry, or where it is neither failed nor parked.
+   */
+  async retry(id: JobId): Promise<boolean> {
+    await this.begin('retry', 'retry()');
+    return this.retryEntry(id);
+  }
+
+  /** The entry, or `undefined`: finished ones are kept for a while only. */
+  async get(idOrKey: IdOrKey): Promise<JobEntry | undefined> {
+    await this.begin('query', 'get()');
+    const entry = await this.findEntry(toEntryRef(idOrKey));
+    return entry && toJobEntry(entry, this.core.mapper);
+  }
+
+  /** Entries in the order in which they were scheduled, page by page; entries that come or end meanwhile shift none. */
+  async list(filter: ListFilter = {}): Promise<JobPage> {
+    await this.begin('query', 'list()');
+    const { entries, cursor } = await this.listEntries(toListQuery(filter));
+    return {
+      entries: entries.map((entry) => toJobEntry(entry, this.core.mapper)),
+      ...(cursor !== undefined && { cursor }),
+    };
+  }
+
+  /** How many entries there are in each state; finished ones are kept for a while only. */
+  async counts(): Promise<Record<JobState, number>> {
+    await this.begin('query', 'counts()');
+    return this.countEntries();
+  }
+
+  /** Why has it not run? `reason` is a word for programs, `text` a sentence for people. */
+  async explain(id: JobId): Promise<JobExplanation> {
+    await this.begin('query', 'explain()');
+    const entry = await this.findEntry(toEntryRef(id));
+    if (!entry) return { reason: 'unknown', text: `There is no entry ${id}: it never was, or is no longer kept.` };
+    return explainEntry(entry, this.currentTime(), await this.findObstacles(entry));
+  }
+
+  /**
+   * Runs a job again and again, once per tick in the whole cluster. Called again with the same id it replaces; with
+   * the same schedule, no tick is lost or doubled.
+   *
+   * @param id 1 to 255 characters.
+   * @throws {InvalidScheduleError} for a cron line, time zone or duration that makes no sense.
+   */
+  async scheduleRecurring(
+    id: string,
+    job: Job,
+    schedule: RecurringSchedule,
+    options: JobPolicyOptions = {},
+  ): Promise<void> {
+    await this.begin('recurring', 'scheduleRecurring()');
+    if (typeof id !== 'string' || id.length < 1 || id.length > 255) {
+      throw new InvalidScheduleError('The id of a recurring job must be text of 1 to 255 characters.');
+    }
+    assertRecurringSchedule(schedule);
+    await this.saveRecurring({
+      id,
+      schedule: { ...schedule },
+      declared: false,
+      ...(await this.core.planner.planJob(job, options)),
+    });
+  }
+
+  /** @returns `false` where there was none of this id. */
+  async removeRecurring(id: string): Promise<boolean> {
+    await this.begin('recurring', 'removeRecurring()');
+    return this.deleteRecurring(id);
+  }
+
+  async listRecurring(): Promise<RecurringEntry[]> {
+    await this.begin('recurring', 'listRecurring()');
+    return (await this.findRecurring()).map(({ id, stored, schedule, nextRunAt, lastRunAt }) => ({
+      id,
+      name: stored.name,
+      version: stored.version,
+      schedule,
+      ...(nextRunAt !== undefined && { nextRunAt: new Date(nextRunAt) }),
+      ...(lastRunAt !== undefined && { lastRunAt: new Date(lastRunAt) }),
+    }));
+  }
+
+  /** Begins no more attempts of this queue, or of all; what runs goes on. It outlasts a restart where the store does. */
+  async pause(queue?: string): Promise<void> {
+    await this.begin('pause', 'pause()');
+    await this.pauseQueue(queue);
+  }
+
+  /** Ends a pause; without a queue, every pause. */
+  async resume(queue?: string): Promise<void> {
+    await this.begin('pause', 'resume()');
+    await this.resumeQueue(queue);
+  }
+
+  private scheduleOne(entry: ScheduleEntry): Promise<JobId> {
+    return this.throughInterceptors(entry, async (planned) => (await this.write([planned], entry.transaction))[0]!);
+  }
+
+  /** The way of every entry: interceptors, plan, store. */
+  private async throughInterceptors(
+    entry: ScheduleEntry,
+    store: (planned: NewEntry) => Promise<InsertResult>,
+  ): Promise<JobId> {
+    this.assertServable(entry);
+    await this.opened();
+    const open = { metadata: { ...entry.metadata }, job: entry.job };
+    return this.core.interceptors.schedule(open, async () => {
+      const planned = await this.core.planner.plan({ ...entry, metadata: open.metadata }, this.currentTime());
+      this.assertStorable(planned);
+      return (await store(planned)).id;
+    });
+  }
+
+  private async write(entries: readonly NewEntry[], transaction: unknown): Promise<readonly InsertResult[]> {
+    const results = await this.insert(entries, transaction);
+    results.forEach((result, index) => {
+      if (result.replaced) this.core.reporter.cancelled(result.replaced, this.currentTime());
+      if (result.inserted) this.core.reporter.scheduled(entries[index]!);
+    });
+    return results;
+  }
+
+  private async begin(capability: Capability, operation: string): Promise<void> {
+    this.assertCapability(capability, operation);
+    await this.opened();
+  }
+}
+
+function missingTime(): InvalidScheduleError {
+  return new InvalidScheduleError('No time was given: pass a Date or a delay, or call scheduleNow().');
+}

@@ -1,0 +1,26 @@
+import type { PlannedJob } from './entry-planner.js';
+import type { RecurringSchedule } from './recurring-schedule.js';
+
+/**
+ * A recurring job on its way to a scheduler's store.
+ *
+ * @publicApi
+ */
+export interface NewRecurring extends PlannedJob {
+  readonly id: string;
+  readonly schedule: RecurringSchedule;
+  /** Declared by `@RecurringJob`: it goes away with its declaration. */
+  readonly declared: boolean;
+}
+
+/**
+ * A recurring job as a scheduler's store gives it back. Times are milliseconds since 1970, UTC.
+ *
+ * @publicApi
+ */
+export interface StoredRecurring extends NewRecurring {
+  /** Where the ticks of `every` are counted from. */
+  readonly anchor: number;
+  readonly nextRunAt?: number;
+  readonly lastRunAt?: number;
+}

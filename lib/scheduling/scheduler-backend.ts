@@ -1,0 +1,158 @@
+import type { JobId } from '../jobs/job.interface.js';
+import { EventFlowJobsError } from '../eventflow-jobs.error.js';
+import type { Capability } from './capability.js';
+import type { Obstacles } from './explanation.js';
+import { InvalidScheduleError } from './invalid-schedule.error.js';
+import type { JobState } from './job-entry.js';
+import type { ListQuery } from './queries.js';
+import type { NewRecurring, StoredRecurring } from './recurring.js';
+import type { ScheduleEntry } from './schedule-options.js';
+import type { SchedulerCore } from './scheduler-core.js';
+import { UnsupportedOperationError } from './scheduling.errors.js';
+import type { EntryRef, InsertResult, NewEntry, StoredEntry } from './stored-entry.js';
+import type { WorkerOptions } from './worker-options.js';
+
+/**
+ * What a scheduler implements. Override what its `capabilities` promise; everything else refuses with an
+ * {@link UnsupportedOperationError}. Calls come validated, with their jobs serialized.
+ *
+ * @publicApi
+ */
+export abstract class SchedulerBackend {
+  /** What this scheduler can do. */
+  abstract readonly capabilities: ReadonlySet<Capability>;
+  private attached: SchedulerCore | undefined;
+  private opening: Promise<void> | undefined;
+
+  /** Called by the module, once, before anything else. */
+  attach(core: SchedulerCore): void {
+    this.attached = core;
+  }
+
+  protected get core(): SchedulerCore {
+    if (this.attached) return this.attached;
+    throw new EventFlowJobsError(
+      `${this.constructor.name} is not part of a running app: take it from one that imports EventFlowJobsModule.forRoot().`,
+    );
+  }
+
+  /** Connects to the store. Called before the first use. */
+  protected async open(): Promise<void> {}
+
+  /** Disconnects from the store, after the last use. */
+  protected async close(): Promise<void> {}
+
+  /** Begins to claim entries and to run them. */
+  protected async startWork(_options: WorkerOptions): Promise<void> {}
+
+  /** Claims no more, waits at most `timeout` ms for what runs, then aborts it and puts it back. */
+  protected async stopWork(_timeout: number): Promise<void> {}
+
+  /**
+   * Stores all entries or none, and resolves once that is durable.
+   *
+   * @throws {DuplicateJobKeyError} where a key is taken and its entry says `reject`.
+   */
+  protected insert(_entries: readonly NewEntry[], _transaction?: unknown): Promise<readonly InsertResult[]> {
+    return this.unsupported('scheduling', 'delay');
+  }
+
+  protected cancelEntry(_ref: EntryRef): Promise<boolean> {
+    return this.unsupported('cancel()', 'cancel');
+  }
+
+  protected rescheduleEntry(_ref: EntryRef, _runAt: number): Promise<boolean> {
+    return this.unsupported('reschedule()', 'reschedule');
+  }
+
+  protected retryEntry(_id: JobId): Promise<boolean> {
+    return this.unsupported('retry()', 'retry');
+  }
+
+  protected findEntry(_ref: EntryRef): Promise<StoredEntry | undefined> {
+    return this.unsupported('get()', 'query');
+  }
+
+  /** In the order of scheduling. */
+  protected listEntries(_query: ListQuery): Promise<{ entries: readonly StoredEntry[]; cursor?: string }> {
+    return this.unsupported('list()', 'query');
+  }
+
+  protected countEntries(): Promise<Record<JobState, number>> {
+    return this.unsupported('counts()', 'query');
+  }
+
+  protected async findObstacles(_entry: StoredEntry): Promise<Obstacles> {
+    return {};
+  }
+
+  /** Where one of this id has the same schedule, its next tick stays as it is. */
+  protected saveRecurring(_recurring: NewRecurring): Promise<void> {
+    return this.unsupported('recurring jobs', 'recurring');
+  }
+
+  /** What this process declares by `@RecurringJob`, all of it. */
+  protected declareRecurring(_declared: readonly NewRecurring[]): Promise<void> {
+    return this.unsupported('recurring jobs', 'recurring');
+  }
+
+  protected deleteRecurring(_id: string): Promise<boolean> {
+    return this.unsupported('recurring jobs', 'recurring');
+  }
+
+  protected findRecurring(): Promise<readonly StoredRecurring[]> {
+    return this.unsupported('recurring jobs', 'recurring');
+  }
+
+  protected pauseQueue(_queue?: string): Promise<void> {
+    return this.unsupported('pause()', 'pause');
+  }
+
+  protected resumeQueue(_queue?: string): Promise<void> {
+    return this.unsupported('resume()', 'pause');
+  }
+
+  /** The scheduler's clock. Milliseconds since 1970, UTC. */
+  protected currentTime(): number {
+    return Date.now();
+  }
+
+  /** Opens the store once, however many ask; after a failure the next one tries again. */
+  protected opened(): Promise<void> {
+    this.opening ??= Promise.resolve()
+      .then(() => {
+        this.core.discover();
+        return this.open();
+      })
+      .catch((error: unknown) => {
+        this.opening = undefined;
+        throw error;
+      });
+    return this.opening;
+  }
+
+  /** @throws {UnsupportedOperationError} where the call asks for what this scheduler cannot do. */
+  protected assertServable({ key, when, transaction }: ScheduleEntry): void {
+    if (key !== undefined) this.assertCapability('key', 'keys');
+    if (when !== undefined) this.assertCapability('delay', 'a time to run at');
+    if (transaction !== undefined) this.assertCapability('transaction', "the caller's transaction");
+  }
+
+  /** @throws {InvalidScheduleError} where the entry holds what a store cannot. */
+  protected assertStorable({ policy }: Pick<NewEntry, 'policy'>): void {
+    if (typeof policy?.backoff !== 'function' || !this.capabilities.has('durable')) return;
+    throw new InvalidScheduleError(
+      'A backoff function cannot be stored with an entry: put it on the class with @JobPolicy, or give a fixed or ' +
+        'exponential backoff.',
+    );
+  }
+
+  protected assertCapability(capability: Capability, operation: string): void {
+    if (this.capabilities.has(capability)) return;
+    throw UnsupportedOperationError.of(operation, this.constructor.name, capability);
+  }
+
+  private unsupported(operation: string, capability: Capability): Promise<never> {
+    return Promise.reject(UnsupportedOperationError.of(operation, this.constructor.name, capability));
+  }
+}

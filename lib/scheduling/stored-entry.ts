@@ -1,0 +1,64 @@
+import type { EntryPolicy } from '../jobs/job-policy.js';
+import type { JobId } from '../jobs/job.interface.js';
+import type { StoredJob } from '../jobs/stored-job.js';
+import type { ParkedReason } from '../jobs/unrunnable-job.error.js';
+import type { JobState } from './job-entry.js';
+
+/**
+ * An entry on its way to a scheduler's store. Times are milliseconds since 1970, UTC.
+ *
+ * @publicApi
+ */
+export interface NewEntry extends StoredJob {
+  readonly id: JobId;
+  readonly runAt: number;
+  readonly scheduledAt: number;
+  readonly key?: string;
+  readonly onConflict: 'keep' | 'replace' | 'reject';
+  readonly queue: string;
+  readonly priority: number;
+  readonly attempts: number;
+  /** What the call said about backoff and timeout; what it left out is the class's to say. */
+  readonly policy?: EntryPolicy;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What a failed attempt threw, without anything but class, message and stack. */
+export interface StoredError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+/**
+ * An entry as a scheduler's store gives it back.
+ *
+ * @publicApi
+ */
+export interface StoredEntry extends Omit<NewEntry, 'onConflict'> {
+  readonly state: JobState;
+  /** Attempts begun so far. */
+  readonly attempt: number;
+  readonly finishedAt?: number;
+  /** When the attempt that runs was begun. */
+  readonly startedAt?: number;
+  readonly progress?: { readonly fraction: number; readonly note?: string };
+  readonly lastError?: StoredError;
+  readonly parked?: { readonly reason: ParkedReason; readonly text: string };
+}
+
+/**
+ * What became of an entry that was to be inserted.
+ *
+ * @publicApi
+ */
+export interface InsertResult {
+  /** Its own id, or, for `keep`, the id of the pending entry that holds its key. */
+  readonly id: JobId;
+  readonly inserted: boolean;
+  /** The entry that it replaced. */
+  readonly replaced?: StoredEntry;
+}
+
+/** An entry named by id or by key. */
+export type EntryRef = { readonly id: JobId } | { readonly key: string };

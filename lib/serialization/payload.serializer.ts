@@ -1,0 +1,146 @@
+import type { SuperJSONResult } from 'superjson';
+import { FaithfulComparison } from './faithful-comparison.js';
+import { JobSerializationError } from './job-serialization.error.js';
+import type { JobValueRegistry } from './job-value.registry.js';
+import { PayloadInspection } from './payload.inspection.js';
+import { byteLength, expandedSize, largestField, sizeOf } from './payload-size.js';
+import { reasons } from './refusal.reasons.js';
+import { Refusal } from './refusal.js';
+import type { StoredDataError } from './stored-data.error.js';
+import { parseStored } from './stored-text.js';
+import { SuperjsonFormat } from './superjson.format.js';
+
+/**
+ * Data to text and back, so that what comes back is what went in, or is refused at once.
+ *
+ * The text is superjson's `{ json, meta }`, readable in a store. Equal afterwards: classes, values, the order of
+ * fields and members, which places hold one and the same object. Not kept: whether an object was frozen, properties
+ * that are not enumerable, and that a field was a getter.
+ */
+export class PayloadSerializer {
+  private readonly expanded: SuperjsonFormat;
+  private readonly compact: SuperjsonFormat;
+
+  constructor(
+    private readonly registry: JobValueRegistry,
+    /** In bytes of UTF-8. */
+    private readonly maxPayload: number,
+  ) {
+    this.expanded = new SuperjsonFormat(registry, false);
+    this.compact = new SuperjsonFormat(registry, true);
+  }
+
+  /**
+   * @param data the fields of a job or command, as a plain object
+   * @param owner the name of its class, for messages
+   * @throws JobSerializationError with the path of the first value that would change, or of the largest field when
+   * the text is over the limit. The message holds paths, class names and types, never the data.
+   */
+  serialize(data: object, owner: string): string {
+    const inspection = new PayloadInspection(this.registry);
+    let refusal = inspection.inspect(data);
+    if (refusal) throw failure(owner, refusal);
+    // Written once, with nulls elsewhere, shared objects survive nearly everywhere: not as members of one Set, where
+    // the nulls would fall together. Written everywhere they survive there, but not in every circle.
+    const formats = inspection.shared ? [this.compact, this.expanded] : [this.expanded];
+    for (const format of formats) {
+      const text = this.write(data, inspection, format);
+      if (text instanceof Refusal) {
+        refusal ??= text;
+      } else {
+        const difference = this.verify(text, data, inspection, format);
+        if (!difference) return text;
+        refusal ??= difference;
+      }
+    }
+    throw failure(owner, refusal!);
+  }
+
+  /**
+   * The inverse of `serialize`.
+   *
+   * @throws StoredDataError for text that is damaged, names a value class that is not registered, or reaches for a
+   * prototype
+   */
+  deserialize(text: string): unknown {
+    return this.expanded.read(parseStored(text, this.registry));
+  }
+
+  private write(data: object, inspection: PayloadInspection, format: SuperjsonFormat): string | Refusal {
+    let result: { json: unknown };
+    try {
+      result = inspection.plain ? { json: data } : format.write(data, inspection);
+    } catch (error) {
+      return this.locate(data) ?? new Refusal(reasons.unwritable, error);
+    }
+    if (inspection.shared && expandedSize(result.json) > this.maxPayload) {
+      return this.tooLarge(result, Infinity, expandedSize);
+    }
+    try {
+      const text = JSON.stringify(result);
+      const size = sizeOf(text, this.maxPayload);
+      return size > this.maxPayload ? this.tooLarge(result, size) : text;
+    } catch (error) {
+      return isTooLong(error) ? this.tooLarge(result, Infinity) : new Refusal(reasons.unwritable, error);
+    }
+  }
+
+  private verify(
+    text: string,
+    data: object,
+    inspection: PayloadInspection,
+    format: SuperjsonFormat,
+  ): Refusal | undefined {
+    let revived: unknown;
+    try {
+      revived = format.read(JSON.parse(text) as SuperJSONResult);
+    } catch (error) {
+      return this.locate(data) ?? new Refusal(reasons.notRevived('data'), (error as StoredDataError).cause);
+    }
+    return new FaithfulComparison(this.registry, inspection.converted, inspection.shared).difference(
+      data,
+      revived,
+    );
+  }
+
+  /** Looks for the innermost object that fails on its own. */
+  private locate(data: object): Refusal | undefined {
+    return new PayloadInspection(this.registry, (value) => this.probe(value)).inspect(data);
+  }
+
+  private probe(value: object): Refusal | undefined {
+    const definition = this.registry.byPrototype(Object.getPrototypeOf(value) as object);
+    const inspection = new PayloadInspection(this.registry);
+    if (!definition || inspection.inspect(value)) return undefined;
+    let text: string;
+    try {
+      text = JSON.stringify(this.expanded.write(value, inspection));
+    } catch (error) {
+      return new Refusal(
+        definition.convert ? reasons.conversionLoop(definition.name) : reasons.unwritable,
+        error,
+      );
+    }
+    try {
+      this.expanded.read(JSON.parse(text) as SuperJSONResult);
+      return undefined;
+    } catch (error) {
+      return new Refusal(reasons.notRevived(`a ${definition.type.name}`), (error as StoredDataError).cause);
+    }
+  }
+
+  private tooLarge({ json }: { json: unknown }, total: number, sizeOfField = byteLength): Refusal {
+    const { name, bytes } = largestField(json as object, sizeOfField);
+    return new Refusal(reasons.tooLarge(total, this.maxPayload, bytes)).inField(name);
+  }
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('string length');
+}
+
+function failure(owner: string, { path, reason, cause }: Refusal): JobSerializationError {
+  const place = path === '' || path.startsWith('[') ? path : `.${path}`;
+  const message = `${owner}${place} cannot be stored: ${reason}`;
+  return new JobSerializationError(message, path, cause === undefined ? undefined : { cause });
+}

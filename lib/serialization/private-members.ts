@@ -1,0 +1,72 @@
+/**
+ * Comments, strings, template text and regular expressions: a `#` in them is no private name. A nested template
+ * falls into two halves here, which does no harm, since each `${` has its `}` in the other half.
+ */
+const LITERALS =
+  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=(?:[(,=:[!&|?{;+\-*%~^<>]|\b(?:return|typeof|case))\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g;
+
+/** A declared `#name` that is neither static (the class holds that, not the instance) nor a use after a dot. */
+const DECLARED =
+  /(?<!\.\s*)(?<!\bstatic\s+(?:(?:async|get|set|accessor)\s*)?\*?\s*)#[A-Za-z_$\\\u0080-\uffff]/;
+
+/** What TypeScript and tslib, Babel, swc and esbuild make of `#name` for older targets. */
+const DOWNLEVELLED = [
+  /\b__classPrivateField(?:Get|Set|In)\b(?!\s*\([^,]*,\s*_[a-z]\s*,)/,
+  /\b_[A-Za-z0-9$]+_\w+\.(?:set|add)\(this\b/,
+  /\b_classPrivate(?:Field|Method)\w+/,
+  /\b_class_private_(?:field|method)_\w+/,
+  /\b__private(?:Add|Get|Set|Method)\b/,
+];
+
+const known = new WeakMap<Function, boolean>();
+
+/**
+ * Whether instances have `#private` fields or methods, those of its base classes included. They are invisible
+ * from outside, so copying the fields of an instance loses them without a word. Static ones do not count.
+ *
+ * Read from the source text of the classes, since the language offers no other way; the answer is kept per class.
+ */
+export function usesPrivateMembers(type: Function): boolean {
+  let answer = known.get(type);
+  if (answer === undefined) {
+    answer = chainOf(type).some(declaresPrivateMembers);
+    known.set(type, answer);
+  }
+  return answer;
+}
+
+/** The class and its bases: `extends` links the classes, older code only their prototypes. */
+function chainOf(type: Function): Function[] {
+  const chain = new Set<Function>();
+  for (let link: unknown = type; isClass(link); link = Object.getPrototypeOf(link)) chain.add(link);
+  let prototype: unknown = type.prototype;
+  while (prototype instanceof Object && prototype !== Object.prototype) {
+    const owner = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
+    if (isClass(owner)) chain.add(owner);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return [...chain];
+}
+
+function isClass(link: unknown): link is Function {
+  return typeof link === 'function' && link !== Function.prototype && link !== Object;
+}
+
+function declaresPrivateMembers(type: Function): boolean {
+  const source = Function.prototype.toString.call(type);
+  if (!source.includes('#') && !/private|\.(?:set|add)\(this/i.test(source)) return false;
+  const code = source.replace(LITERALS, ' "" ');
+  return DECLARED.test(membersOf(code)) || DOWNLEVELLED.some((trace) => trace.test(code));
+}
+
+/** The class body without what stands in the braces of its members: classes inside methods are other classes. */
+function membersOf(code: string): string {
+  let members = '';
+  let depth = 0;
+  for (const char of code) {
+    if (char === '}') depth--;
+    if (depth === 1) members += char;
+    if (char === '{') depth++;
+  }
+  return members;
+}

@@ -1,0 +1,1 @@
+export { TestJobScheduler } from './test-job.scheduler.js';

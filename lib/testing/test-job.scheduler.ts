@@ -1,0 +1,124 @@
+import { EventFlowJobsError } from '../eventflow-jobs.error.js';
+import type { Capability } from '../scheduling/capability.js';
+import { type Duration, toMilliseconds } from '../scheduling/duration.js';
+import { toJobEntry } from '../scheduling/entry-view.js';
+import { InvalidScheduleError } from '../scheduling/invalid-schedule.error.js';
+import type { JobEntry } from '../scheduling/job-entry.js';
+import type { WorkerOptions } from '../scheduling/worker-options.js';
+import { LocalScheduler } from '../schedulers/local/local.scheduler.js';
+import { MemoryStore } from '../schedulers/local/memory.store.js';
+import { VirtualClock } from './virtual.clock.js';
+
+/**
+ * How long, in ms of real time, a running attempt that has a timeout may be silent before virtual time goes on towards
+ * that timeout. Attempts without one are waited for however long they take.
+ */
+const PATIENCE = 200;
+
+/**
+ * A scheduler on a clock of its own, for tests: nothing runs until the test says so, and a week passes in
+ * milliseconds. Retries, recurring jobs, keys and queues are those of the in-process scheduler.
+ *
+ * @example
+ * ```ts
+ * const module = await Test.createTestingModule({ imports: [AppModule] })
+ *   .overrideProvider(JobScheduler).useClass(TestJobScheduler).compile();
+ * const app = await module.createNestApplication().init();
+ * const scheduler = app.get<TestJobScheduler>(JobScheduler);
+ * await scheduler.advanceBy('30m');
+ * ```
+ * @publicApi
+ */
+export class TestJobScheduler extends LocalScheduler {
+  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
+    'delay',
+    'cancel',
+    'reschedule',
+    'query',
+    'key',
+    'recurring',
+    'retry',
+    'priority',
+    'queues',
+    'rate-limit',
+    'pause',
+  ]);
+  private readonly memory: MemoryStore;
+  private readonly virtual: VirtualClock;
+
+  /** @param options.now where the clock begins; the present moment by default. */
+  constructor({ now: begin = new Date() }: { now?: Date } = {}) {
+    const memory = new MemoryStore();
+    const clock = new VirtualClock(begin.getTime());
+    super(memory, clock);
+    this.memory = memory;
+    this.virtual = clock;
+  }
+
+  /** What the clock shows. */
+  get now(): Date {
+    return new Date(this.virtual.now());
+  }
+
+  /** Entries that wait for their time, earliest first. */
+  get pending(): readonly JobEntry[] {
+    return this.memory
+      .list({ states: ['scheduled'], limit: Number.MAX_SAFE_INTEGER })
+      .entries.toSorted((a, b) => a.runAt - b.runAt)
+      .map((entry) => toJobEntry(entry, this.core.mapper));
+  }
+
+  /** Lets this much time pass, and runs what becomes due on the way, each entry at its own time. */
+  async advanceBy(duration: Duration): Promise<void> {
+    await this.advanceTo(new Date(this.virtual.now() + toMilliseconds(duration)));
+  }
+
+  /** As {@link TestJobScheduler.advanceBy}, up to a moment. */
+  async advanceTo(time: Date): Promise<void> {
+    const target = time.getTime();
+    if (!(target >= this.virtual.now())) {
+      throw new InvalidScheduleError(`Time does not go back: it is ${new Date(this.virtual.now()).toISOString()}.`);
+    }
+    await this.settle();
+    for (let next = this.nextStop(); next <= target; next = this.nextStop()) {
+      this.virtual.moveTo(next);
+      // oxlint-disable-next-line no-await-in-loop -- time passes step by step
+      await this.settle();
+    }
+    this.virtual.moveTo(target);
+  }
+
+  /** Runs what is due, and what that schedules for now, until nothing is. Returns how many attempts were begun. */
+  async runDue(): Promise<number> {
+    const before = this.engine.begun;
+    await this.settle();
+    return this.engine.begun - before;
+  }
+
+  protected override startWork(options: WorkerOptions): Promise<void> {
+    return this.engine.start(options, false);
+  }
+
+  /** Waits until nothing runs, or only attempts that wait for their timeout. */
+  private async settle(): Promise<void> {
+    if (!this.engine.isWorking) {
+      throw new EventFlowJobsError('The worker is not started: call `await app.init()` first, without `worker: false`.');
+    }
+    const idle = this.engine.runDue();
+    for (;;) {
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<'silent'>((resolve) => (timer = setTimeout(resolve, PATIENCE, 'silent')));
+      // oxlint-disable-next-line no-await-in-loop -- asked again as long as something runs
+      const ended = await Promise.race([idle, patience]);
+      clearTimeout(timer);
+      if (ended !== 'silent' || this.virtual.nextAt !== undefined) return;
+    }
+  }
+
+  /** The next moment at which anything may happen. */
+  private nextStop(): number {
+    const now = this.virtual.now();
+    const stops = [this.engine.nextAt, this.virtual.nextAt].filter((at) => at !== undefined && at > now);
+    return Math.min(...(stops as number[]), Infinity);
+  }
+}

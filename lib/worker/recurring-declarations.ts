@@ -1,0 +1,70 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { CommandDefinitions } from '../commands/command-definitions.js';
+import { PublishCommandJob } from '../commands/publish-command.job.js';
+import { JobDefinitions } from '../jobs/job-definitions.js';
+import type { Job } from '../jobs/job.interface.js';
+import { type RecurringDeclaration, declaredRecurring } from '../jobs/recurring-job.decorator.js';
+import { toError } from '../jobs/outcome.js';
+import type { NewRecurring } from '../scheduling/recurring.js';
+import { assertRecurringSchedule } from '../scheduling/recurring-schedule.js';
+import type { SchedulerCore } from '../scheduling/scheduler-core.js';
+import { SCHEDULER_CORE } from '../scheduling/tokens.js';
+
+interface Declared extends RecurringDeclaration {
+  readonly type: Type;
+  readonly isCommand: boolean;
+}
+
+/** What the app's classes declare by `@RecurringJob`. */
+@Injectable()
+export class RecurringDeclarations {
+  constructor(
+    private readonly jobs: JobDefinitions,
+    private readonly commands: CommandDefinitions,
+    @Inject(SCHEDULER_CORE) private readonly core: SchedulerCore,
+  ) {}
+
+  plan(): Promise<NewRecurring[]> {
+    return Promise.all(
+      this.declared().map(async ({ id, schedule, type, isCommand }) => {
+        const instance: object = new type();
+        const job = isCommand ? PublishCommandJob.create(instance) : (instance as Job);
+        return { id, schedule, declared: true, ...(await this.core.planner.planJob(job, {})) };
+      }),
+    );
+  }
+
+  findMistakes(): string[] {
+    const owners = new Map<string, Type>();
+    return this.declared().flatMap(({ id, schedule, type }) => {
+      const owner = owners.get(id);
+      owners.set(id, type);
+      return [
+        ...(owner ? [`${owner.name} and ${type.name} are both @RecurringJob '${id}': give each an id of its own.`] : []),
+        ...(type.length > 0
+          ? [`${type.name} is a @RecurringJob, but its constructor takes arguments: give them defaults, or call scheduleRecurring().`]
+          : []),
+        ...problemOf(id, schedule).map((problem) => `${type.name}: @RecurringJob: ${problem}`),
+      ];
+    });
+  }
+
+  private declared(): Declared[] {
+    const of = (definitions: JobDefinitions, isCommand: boolean) =>
+      definitions.all().flatMap(({ type }) => {
+        const declaration = declaredRecurring(type);
+        return declaration ? [{ ...declaration, type, isCommand }] : [];
+      });
+    return [...of(this.jobs, false), ...of(this.commands, true)];
+  }
+}
+
+function problemOf(id: unknown, schedule: RecurringDeclaration['schedule']): string[] {
+  if (typeof id !== 'string' || id.length < 1 || id.length > 255) return ['its id must be text of 1 to 255 characters.'];
+  try {
+    assertRecurringSchedule(schedule);
+    return [];
+  } catch (error) {
+    return [toError(error).message];
+  }
+}

@@ -1,0 +1,41 @@
+import type { AttemptResult, Outcome } from '../jobs/outcome.js';
+import type { StoredEntry } from '../scheduling/stored-entry.js';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** An entry that this worker has claimed; whatever it writes about it later must show the same claim. */
+export interface ClaimedEntry extends StoredEntry {
+  readonly claim: number;
+}
+
+/** An attempt that has ended, to be written down. */
+export interface Settlement {
+  readonly claim: number;
+  readonly result: AttemptResult;
+}
+
+/** How many entries the worker can take now. */
+export interface Demand {
+  /** Of all queues without slots of their own. */
+  readonly shared: number;
+  /** Of each queue with slots of its own. */
+  readonly own: ReadonlyMap<string, number>;
+  /** The most of a queue that shares, where a rate limit leaves less than it could have. */
+  readonly most: ReadonlyMap<string, number>;
+}
+
+export interface Exchange {
+  /** What became of each settlement: what the store wrote down, or `undefined` where the claim was lost. */
+  readonly settled: readonly (Outcome | undefined)[];
+  readonly claimed: readonly ClaimedEntry[];
+  /** Entries of which this process knows no class, parked instead of claimed. */
+  readonly parked: readonly StoredEntry[];
+  /** When the next entry is due that is not due yet. */
+  readonly nextAt?: number;
+}
+
+/** Where a worker gets its entries from and reports back to: both in one step, so that a store can make it one write. */
+export interface WorkSource {
+  exchange(settlements: readonly Settlement[], demand: Demand): MaybePromise<Exchange>;
+  progress(entry: ClaimedEntry, fraction: number, note?: string): void;
+}

@@ -1,0 +1,164 @@
+import { Logger } from '@nestjs/common';
+import { Attempt } from '../jobs/attempt.js';
+import type { Clock } from '../jobs/clock.js';
+import type { JobReporter } from '../jobs/job-reporter.js';
+import type { JobRunner } from '../jobs/job-runner.js';
+import { WorkerStoppedError } from '../jobs/jobs.errors.js';
+import { toError } from '../jobs/outcome.js';
+import type { JobId } from '../jobs/job.interface.js';
+import type { WorkerOptions } from '../scheduling/worker-options.js';
+import { Reconnection } from './reconnection.js';
+import { NO_DEMAND, Slots, wantsAny } from './slots.js';
+import type { ClaimedEntry, Exchange, Settlement, WorkSource } from './work-source.js';
+
+/** The label of the timer for the entry that is due next. */
+export const NEXT_ENTRY = 'next entry';
+
+/**
+ * Claims as many due entries as there are free slots, runs each on its own, and reports back all that ended in one
+ * turn of the event loop together. It sleeps until the next entry is due, or until it is woken.
+ */
+export class WorkerPump {
+  private readonly logger = new Logger('EventFlowJobs');
+  private readonly slots: Slots;
+  private readonly running = new Map<JobId, Attempt>();
+  private readonly reconnection = new Reconnection();
+  private ended: Settlement[] = [];
+  private claiming = true;
+  private turnPlanned = false;
+  private turnRuns = false;
+  private turnAgain = false;
+  private cancelTimer: () => void = () => {};
+  private idleListeners: (() => void)[] = [];
+  private nextAt: number | undefined;
+  private attemptsBegun = 0;
+
+  constructor(
+    private readonly source: WorkSource,
+    private readonly runner: JobRunner,
+    private readonly reporter: JobReporter,
+    private readonly clock: Clock,
+    options: WorkerOptions,
+    /** Whether it wakes by itself when the next entry is due. */
+    private readonly sleeps = true,
+  ) {
+    this.slots = new Slots(options);
+  }
+
+  /** Looks for due entries, soon: in this turn of the event loop the answer is shared by all who ask. */
+  wake(): void {
+    if (this.turnPlanned) return;
+    this.turnPlanned = true;
+    setImmediate(() => {
+      this.turnPlanned = false;
+      void this.turn();
+    });
+  }
+
+  /** Aborts the attempt at this entry, if it runs here. */
+  abort(id: JobId, reason: Error): void {
+    this.running.get(id)?.abort(reason);
+  }
+
+  /** When the next entry is due, as far as is known. */
+  get wakesAt(): number | undefined {
+    return this.nextAt;
+  }
+
+  /** How many attempts it has begun so far. */
+  get begun(): number {
+    return this.attemptsBegun;
+  }
+
+  /** Resolves once nothing runs, nothing is left to report, and nothing due can be claimed. */
+  idle(): Promise<void> {
+    return this.isIdle() ? Promise.resolve() : new Promise((resolve) => this.idleListeners.push(resolve));
+  }
+
+  /**
+   * Claims no more, and waits for what runs; after `timeout` ms of real time aborts it and puts it back.
+   * Attempts that are still running then have a moment to see their signal; their entries are free already.
+   */
+  async stop(timeout: number): Promise<void> {
+    this.claiming = false;
+    this.cancelTimer();
+    let limit: NodeJS.Timeout | undefined;
+    const limited = new Promise<'limit'>((resolve) => (limit = setTimeout(resolve, timeout, 'limit')));
+    if ((await Promise.race([this.idle(), limited])) === 'limit') {
+      const left = [...this.running.values()];
+      this.logger.warn(`${left.length} attempts did not end within ${timeout} ms: their entries go back.`);
+      for (const attempt of left) {
+        attempt.abort(new WorkerStoppedError(`The worker stopped, and the attempt did not end within ${timeout} ms.`));
+      }
+      await this.idle();
+    }
+    clearTimeout(limit);
+  }
+
+  private async turn(): Promise<void> {
+    if (this.turnRuns) {
+      this.turnAgain = true;
+      return;
+    }
+    this.turnRuns = true;
+    const settlements = this.ended;
+    this.ended = [];
+    const demand = this.claiming ? this.slots.demand(this.clock.now()) : NO_DEMAND;
+    try {
+      if (settlements.length > 0 || wantsAny(demand)) {
+        this.apply(settlements, await this.source.exchange(settlements, demand));
+      }
+      this.reconnection.succeeded();
+    } catch (error) {
+      this.ended = [...settlements, ...this.ended];
+      this.reconnection.failed(toError(error), () => this.wake());
+    }
+    this.turnRuns = false;
+    if (this.turnAgain) {
+      this.turnAgain = false;
+      this.wake();
+    }
+    if (this.isIdle()) for (const listener of this.idleListeners.splice(0)) listener();
+  }
+
+  private apply(settlements: readonly Settlement[], { settled, claimed, parked, nextAt }: Exchange): void {
+    const now = this.clock.now();
+    settlements.forEach(({ result }, index) => {
+      const outcome = settled[index];
+      if (outcome) this.reporter.settled({ ...result, outcome }, now);
+      else this.logger.warn(`The claim of ${result.entry.id} was lost before its attempt ended: nothing was written.`);
+    });
+    for (const entry of parked) this.reporter.parked(entry, now);
+    for (const entry of claimed) this.start(entry, now);
+    // What was parked took no slot: there may be more to claim.
+    if (parked.length > 0) this.turnAgain = true;
+    this.sleepUntil(nextAt);
+  }
+
+  private start(entry: ClaimedEntry, now: number): void {
+    const attempt = new Attempt(entry, (fraction, note) => this.source.progress(entry, fraction, note));
+    this.running.set(entry.id, attempt);
+    this.attemptsBegun += 1;
+    this.slots.taken(entry.queue, now);
+    void this.runner.run(attempt, this.clock).then((result) => {
+      this.running.delete(entry.id);
+      this.slots.freed(entry.queue);
+      this.ended.push({ claim: entry.claim, result });
+      this.wake();
+    });
+  }
+
+  private sleepUntil(nextAt: number | undefined): void {
+    this.cancelTimer();
+    this.cancelTimer = () => {};
+    const limited = this.slots.nextAt(this.clock.now());
+    const at = Math.min(nextAt ?? Infinity, limited ?? Infinity);
+    this.nextAt = at === Infinity ? undefined : at;
+    if (this.nextAt === undefined || !this.claiming || !this.sleeps) return;
+    this.cancelTimer = this.clock.at(this.nextAt, () => this.wake(), NEXT_ENTRY);
+  }
+
+  private isIdle(): boolean {
+    return !this.turnPlanned && !this.turnRuns && this.running.size === 0 && this.ended.length === 0;
+  }
+}

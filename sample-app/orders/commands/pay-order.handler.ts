@@ -1,0 +1,26 @@
+import { ConflictException } from '@nestjs/common';
+import { CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
+import { OrderPaidEvent } from '../order.events.js';
+import type { Order } from '../order.js';
+import { OrderRepository } from '../order.repository.js';
+import { PayOrderCommand } from './pay-order.command.js';
+
+@CommandHandler(PayOrderCommand)
+export class PayOrderHandler implements ICommandHandler<PayOrderCommand> {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly events: EventBus,
+  ) {}
+
+  async execute({ orderId }: PayOrderCommand): Promise<Order> {
+    const order = await this.orders.get(orderId);
+    if (order.status === 'cancelled') {
+      throw new ConflictException(`Order ${orderId} cannot be paid: it is cancelled`);
+    }
+    if (order.status === 'paid') return order;
+    order.status = 'paid';
+    await this.orders.save(order);
+    this.events.publish(new OrderPaidEvent(orderId));
+    return order;
+  }
+}

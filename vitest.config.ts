@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+// The tests and the sample app import the library by its published name, so that they read like a user's code.
+const library = [
+  { find: /^nestjs-eventflow-jobs$/, replacement: path('./lib/index.ts') },
+  { find: /^nestjs-eventflow-jobs\/testing$/, replacement: path('./lib/testing/index.ts') },
+];
+const nest11 = { find: /^@nestjs\/([a-z-]+)$/, replacement: `${path('./tools/nest-11/node_modules/@nestjs')}/$1` };
+const shared = {
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  test: { setupFiles: ['reflect-metadata', path('./test/support/quiet.ts')], testTimeout: 20_000 },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        resolve: { alias: library },
+        test: { ...shared.test, name: 'nest-12', include: ['test/**/*.spec.ts', 'sample-app/**/*.spec.ts'] },
+      },
+      {
+        ...shared,
+        resolve: { alias: [...library, nest11] },
+        test: { ...shared.test, name: 'nest-11', include: ['test/e2e/**/*.spec.ts'] },
+      },
+    ],
+  },
+});
