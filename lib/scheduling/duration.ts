@@ -1,24 +1,12 @@
 import { InvalidScheduleError, shown } from './invalid-schedule.error.js';
 
-type Unit =
-  | ('milliseconds' | 'millisecond' | 'msecs' | 'msec' | 'ms')
-  | ('seconds' | 'second' | 'secs' | 'sec' | 's')
-  | ('minutes' | 'minute' | 'mins' | 'min' | 'm')
-  | ('hours' | 'hour' | 'hrs' | 'hr' | 'h')
-  | ('days' | 'day' | 'd')
-  | ('weeks' | 'week' | 'w')
-  | ('years' | 'year' | 'yrs' | 'yr' | 'y');
-type UnitInAnyCase = Unit | Uppercase<Unit> | Capitalize<Unit>;
-
 /**
- * A length of time: milliseconds, or text as the `ms` package reads it, such as `'90s'`, `'30m'`, `'7 days'`
- * and `'1.5h'`. A number in text without a unit is milliseconds; a year is 365.25 days.
- *
- * The type knows the units, so that `'5 mintues'` does not compile.
+ * A length of time: milliseconds, or text as the `ms` package reads it, such as `'90s'`, `'30m'`, `'7 days'` and
+ * `'1.5h'`. A number in text without a unit is milliseconds; a year is 365.25 days.
  *
  * @publicApi
  */
-export type Duration = number | `${number}` | `${number}${UnitInAnyCase}` | `${number} ${UnitInAnyCase}`;
+export type Duration = number | `${number}${string}`;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -4,7 +4,7 @@ import { JobSerializationError } from './job-serialization.error.js';
 import type { JobValueRegistry } from './job-value.registry.js';
 import { PayloadInspection } from './payload.inspection.js';
 import { byteLength, expandedSize, largestField, sizeOf } from './payload-size.js';
-import { reasons } from './refusal.reasons.js';
+import { a, reasons } from './refusal.reasons.js';
 import { Refusal } from './refusal.js';
 import type { StoredDataError } from './stored-data.error.js';
 import { parseStored } from './stored-text.js';
@@ -125,7 +125,7 @@ export class PayloadSerializer {
       this.expanded.read(JSON.parse(text) as SuperJSONResult);
       return undefined;
     } catch (error) {
-      return new Refusal(reasons.notRevived(`a ${definition.type.name}`), (error as StoredDataError).cause);
+      return new Refusal(reasons.notRevived(a(definition.type.name)), (error as StoredDataError).cause);
     }
   }
 

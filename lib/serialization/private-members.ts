@@ -1,9 +1,9 @@
-/**
- * Comments, strings, template text and regular expressions: a `#` in them is no private name. A nested template
- * falls into two halves here, which does no harm, since each `${` has its `}` in the other half.
- */
-const LITERALS =
-  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=(?:[(,=:[!&|?{;+\-*%~^<>]|\b(?:return|typeof|case))\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g;
+/** Comments, strings and regular expressions: a `#` or a brace in them means nothing. */
+const LITERAL =
+  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|(?<=(?:[(,=:[!&|?{;+\-*%~^<>]|\b(?:return|typeof|case))\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/y;
+
+/** Template text up to its end or its next `${`. */
+const TEMPLATE_TEXT = /(?:\\[\s\S]|\$(?!\{)|[^`\\$])*/y;
 
 /** A declared `#name` that is neither static (the class holds that, not the instance) nor a use after a dot. */
 const DECLARED =
@@ -55,18 +55,46 @@ function isClass(link: unknown): link is Function {
 function declaresPrivateMembers(type: Function): boolean {
   const source = Function.prototype.toString.call(type);
   if (!source.includes('#') && !/private|\.(?:set|add)\(this/i.test(source)) return false;
-  const code = source.replace(LITERALS, ' "" ');
-  return DECLARED.test(membersOf(code)) || DOWNLEVELLED.some((trace) => trace.test(code));
+  const { code, members } = withoutLiterals(source);
+  return DECLARED.test(members) || DOWNLEVELLED.some((trace) => trace.test(code));
 }
 
-/** The class body without what stands in the braces of its members: classes inside methods are other classes. */
-function membersOf(code: string): string {
+/**
+ * The source without literals, and of that the members of the class without what stands in their braces: classes
+ * within methods are other classes.
+ */
+function withoutLiterals(source: string): { code: string; members: string } {
+  let code = '';
   let members = '';
   let depth = 0;
-  for (const char of code) {
+  /** The depths at which the `${` of open templates stand. */
+  const templates: number[] = [];
+  for (let i = 0; i < source.length; i++) {
+    let char = source[i]!;
+    const endOfLiteral = '/"\''.includes(char) ? match(LITERAL, source, i) : 0;
+    if (endOfLiteral > 0) {
+      i = endOfLiteral - 1;
+      char = ' ';
+    } else if (char === '`' || (char === '}' && templates.at(-1) === depth)) {
+      if (char === '}') templates.pop();
+      i = match(TEMPLATE_TEXT, source, i + 1);
+      if (source[i] === '$') {
+        templates.push(depth);
+        i++;
+      }
+      char = ' ';
+    }
     if (char === '}') depth--;
+    code += char;
     if (depth === 1) members += char;
     if (char === '{') depth++;
   }
-  return members;
+  return { code, members };
+}
+
+/** Where the match that begins at `start` ends; 0 without one. */
+function match(pattern: RegExp, source: string, start: number): number {
+  pattern.lastIndex = start;
+  pattern.test(source);
+  return pattern.lastIndex;
 }

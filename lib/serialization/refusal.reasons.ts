@@ -47,9 +47,9 @@ export const reasons = {
   conversionLoop: (name: string) =>
     `toData of @JobValue('${name}') leads back to the value itself: let it give an id instead`,
   privateMembers: (type: Function, name: string) =>
-    `it is a ${type.name}, whose #private members would be lost: give @JobValue('${name}', { toData, fromData })`,
+    `it is ${a(type.name)}, whose #private members would be lost: give @JobValue('${name}', { toData, fromData })`,
   builtInBase: (type: Function, name: string) =>
-    `it is a ${type.name}, which extends a built-in class, and that part would be lost: give @JobValue('${name}', { toData, fromData })`,
+    `it is ${a(type.name)}, which extends a built-in class, and that part would be lost: give @JobValue('${name}', { toData, fromData })`,
   notRevived: (what: string) =>
     `it is ${what} that cannot be brought back: see the cause, and look at fromData and at accessors of its class`,
   changed: 'it would come back changed: pass plain data, or look at getters and proxies in it',
@@ -72,9 +72,9 @@ export function unknownClassReason(value: object, prototype: object, registry: J
   const type = classOf(prototype);
   if (type === undefined) return `it has a prototype of its own that no class made: ${PLAIN}`;
   const name = type.name || 'class without a name';
-  if (value instanceof Error) return `it is a ${name}, an error, and would lose parts: ${INSTEAD.Error}`;
+  if (value instanceof Error) return `it is ${a(name)}, an error, and would lose parts: ${INSTEAD.Error}`;
   if (isNative(type) || name in INSTEAD) {
-    const builtIn = type.prototype === prototype ? `a ${name}` : `something like a ${name}`;
+    const builtIn = type.prototype === prototype ? a(name) : `something like ${a(name)}`;
     return `it is ${builtIn}, which cannot be stored: ${INSTEAD[name] ?? PLAIN}`;
   }
   const parent = registeredParent(prototype, registry);
@@ -86,13 +86,13 @@ export function unknownClassReason(value: object, prototype: object, registry: J
       : `decorate it with @JobValue('${label}') and list it in ` + '`values` of forRoot or forFeature') +
     '; or pass plain data';
   if (parent)
-    return `it is a ${name}, a subclass of the registered ${parent}, but not registered itself: ${mend}`;
-  return `it is a ${name}, which is not registered: ${mend}`;
+    return `it is ${a(name)}, a subclass of the registered ${parent}, but not registered itself: ${mend}`;
+  return `it is ${a(name)}, which is not registered: ${mend}`;
 }
 
 /** For an object that says it is of a built-in class but is none: a proxy, or one with a prototype put on it. */
 export function impostorReason(prototype: object): string {
-  return `it only looks like a ${classOf(prototype)?.name ?? 'built-in'} (a proxy, or a changed prototype): pass the real one`;
+  return `it only looks like ${a(classOf(prototype)?.name ?? 'built-in')} (a proxy, or a changed prototype): pass the real one`;
 }
 
 export function classOf(prototype: object): Function | undefined {
@@ -108,6 +108,10 @@ function registeredParent(prototype: object, registry: JobValueRegistry): string
     parent = Object.getPrototypeOf(parent) as object | null;
   }
   return undefined;
+}
+
+export function a(name: string): string {
+  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function bytes(count: number): string {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimes, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inRoot } from './paths.mjs';
 
@@ -13,7 +13,7 @@ export async function withLock(work) {
     else if (!announced) console.error('Waiting for another command in this folder to finish its set-up.');
     await sleep(100);
   }
-  const beat = setInterval(() => utimesSync(LOCK, new Date(), new Date()), BEAT_MS);
+  const beat = setInterval(() => utimes(LOCK, new Date(), new Date(), () => {}), BEAT_MS);
   try {
     return await work();
   } finally {
