@@ -6,7 +6,8 @@ export type {
 } from './eventflow-jobs.options.js';
 export { EventFlowJobsError } from './eventflow-jobs.error.js';
 
-export type { Job, JobId } from './jobs/job.interface.js';
+export type { JobId } from './jobs/job-id.js';
+export type { Job } from './jobs/job.interface.js';
 export type { JobContext } from './jobs/job-context.interface.js';
 export type { JobInterceptor } from './jobs/job-interceptor.interface.js';
 export type { Definition, VersionOptions } from './jobs/definition.js';

@@ -79,9 +79,9 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
     return Promise.all(
       (this.options.interceptors ?? []).map(async (type) => {
         try {
-          return this.moduleRef.get(type, { strict: false });
+          return await Promise.resolve(this.moduleRef.get(type, { strict: false }));
         } catch {
-          return this.moduleRef.create(type);
+          return await this.moduleRef.create(type);
         }
       }),
     );

@@ -21,7 +21,7 @@ export async function runDemo(url: string, events: EventBus): Promise<OrderView>
   await cancelled;
   for (const { id } of [paid, unpaid]) {
     const { customerEmail, status } = await call<OrderView>(`${url}/orders/${id}`);
-    logger.log(`In the end the order of ${customerEmail} is ${status}`);
+    logger.log(`By now the order of ${customerEmail} is ${status}`);
   }
   return paid;
 }

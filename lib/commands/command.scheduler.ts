@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ICommand } from '@nestjs/cqrs';
-import type { JobId } from '../jobs/job.interface.js';
+import type { JobId } from '../jobs/job-id.js';
 import type { JobPolicyOptions } from '../jobs/job-policy.js';
 import type { Duration } from '../scheduling/duration.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';

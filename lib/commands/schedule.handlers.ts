@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { JobId } from '../jobs/job.interface.js';
+import type { JobId } from '../jobs/job-id.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';
 import { CancelScheduledCommand } from './cancel-scheduled.command.js';
 import { CommandScheduler } from './command.scheduler.js';

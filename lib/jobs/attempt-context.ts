@@ -4,7 +4,7 @@ import type { Attempt } from './attempt.js';
 import type { Definition } from './definition.js';
 import { JobAsyncContext } from './job-async-context.js';
 import type { JobContext } from './job-context.interface.js';
-import type { JobId } from './job.interface.js';
+import type { JobId } from './job-id.js';
 
 /** The context of one attempt. */
 export class AttemptContext implements JobContext {
@@ -67,6 +67,6 @@ export class AttemptContext implements JobContext {
       this.requestContext = new JobAsyncContext(this);
       this.moduleRef.registerRequestByContextId(this.requestContext, this.requestContext.id);
     }
-    return this.moduleRef.resolve<T>(token as never, this.requestContext.id, { strict: false });
+    return this.moduleRef.resolve<T>(token, this.requestContext.id, { strict: false });
   }
 }

@@ -67,7 +67,7 @@ function wrongAliases(definitions: readonly VersionedDefinition[]): string[] {
 }
 
 function wrongSchema({ type, options }: VersionedDefinition): string[] {
-  const schema = options.schema as { '~standard'?: { validate?: unknown } } | undefined;
+  const schema: { '~standard'?: { validate?: unknown } } | undefined = options.schema;
   if (schema === undefined || typeof schema?.['~standard']?.validate === 'function') return [];
   return [`${type.name}: its schema is no Standard Schema: give one of zod, valibot, arktype or the like.`];
 }

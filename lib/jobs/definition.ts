@@ -25,6 +25,7 @@ export interface VersionOptions {
   /** Names that this definition had before: entries stored under them run under this one. */
   aliases?: string[];
   /** `{ n: f }`: f turns data of version n into data of version n + 1. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- data of a version that has no class any more
   upgrade?: Record<number, (data: any) => unknown>;
 }
 

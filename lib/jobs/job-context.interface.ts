@@ -1,5 +1,5 @@
 import type { InjectionToken } from '@nestjs/common';
-import type { JobId } from './job.interface.js';
+import type { JobId } from './job-id.js';
 
 /**
  * What an attempt knows about itself, and its way to the app's providers.

@@ -1,5 +1,5 @@
 import { type Observable, Subject, filter } from 'rxjs';
-import type { JobId } from './job.interface.js';
+import type { JobId } from './job-id.js';
 
 /** @publicApi */
 export type JobEventType = 'scheduled' | 'started' | 'succeeded' | 'retrying' | 'failed' | 'cancelled' | 'parked';

@@ -1,5 +1,6 @@
 import type { JobContext } from './job-context.interface.js';
-import type { Job, JobId } from './job.interface.js';
+import type { JobId } from './job-id.js';
+import type { Job } from './job.interface.js';
 
 /**
  * Stands around every scheduling and every attempt. A Nest provider: list its class in `interceptors`; the first one

@@ -1,6 +1,7 @@
 import type { JobContext } from './job-context.interface.js';
 import type { JobInterceptor } from './job-interceptor.interface.js';
-import type { Job, JobId } from './job.interface.js';
+import type { JobId } from './job-id.js';
+import type { Job } from './job.interface.js';
 
 /** The app's interceptors as one chain. */
 export class JobInterceptors {
@@ -8,8 +9,8 @@ export class JobInterceptors {
   private readonly aroundExecute: JobInterceptor[] = [];
 
   use(interceptors: readonly JobInterceptor[]): void {
-    this.aroundSchedule.push(...interceptors.filter((one) => one.schedule));
-    this.aroundExecute.push(...interceptors.filter((one) => one.execute));
+    this.aroundSchedule.push(...interceptors.filter((one) => typeof one.schedule === 'function'));
+    this.aroundExecute.push(...interceptors.filter((one) => typeof one.execute === 'function'));
   }
 
   schedule(entry: { metadata: Record<string, string>; job: Job }, store: () => Promise<JobId>): Promise<JobId> {

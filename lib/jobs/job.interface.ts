@@ -1,8 +1,5 @@
 import type { JobContext } from './job-context.interface.js';
 
-/** Names one entry: made when it is scheduled, never used again. */
-export type JobId = string;
-
 /**
  * Something to be done later: its data lies in its fields, its work in `execute`.
  *

@@ -35,7 +35,6 @@ export async function reviveFields(route: Route, fields: unknown): Promise<objec
   let current = fields;
   for (const upgrade of route.upgrades) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- each upgrader takes what the one before it made
       current = await upgrade(current);
     } catch (cause) {
       throw refused(definition, 'an upgrader refused the stored data', cause);

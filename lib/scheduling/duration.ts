@@ -47,5 +47,5 @@ export function toMilliseconds(duration: Duration): number {
 }
 
 function millisecondsIn(unit: string): number {
-  return /^m(s|il)/.test(unit) ? 1 : MILLISECONDS_BY_INITIAL[unit[0]];
+  return /^m(s|il)/.test(unit) ? 1 : MILLISECONDS_BY_INITIAL[unit.charAt(0)]!;
 }

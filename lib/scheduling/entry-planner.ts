@@ -86,7 +86,7 @@ function assertPolicy(policy: JobPolicyOptions, owner: string): void {
   if (problem !== undefined) throw new InvalidScheduleError(`${owner}: ${problem}.`);
 }
 
-export function assertKey(key: unknown): asserts key is string | undefined {
+function assertKey(key: unknown): asserts key is string | undefined {
   if (key === undefined) return;
   if (typeof key === 'string' && key.length >= 1 && key.length <= LONGEST_KEY) return;
   const found = typeof key === 'string' ? `${key.length} characters` : typeof key;

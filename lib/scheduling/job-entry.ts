@@ -1,4 +1,4 @@
-import type { JobId } from '../jobs/job.interface.js';
+import type { JobId } from '../jobs/job-id.js';
 import type { RecurringSchedule } from './recurring-schedule.js';
 
 /**

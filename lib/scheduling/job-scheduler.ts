@@ -1,4 +1,5 @@
-import type { Job, JobId } from '../jobs/job.interface.js';
+import type { JobId } from '../jobs/job-id.js';
+import type { Job } from '../jobs/job.interface.js';
 import type { JobPolicyOptions } from '../jobs/job-policy.js';
 import type { Capability } from './capability.js';
 import type { Duration } from './duration.js';

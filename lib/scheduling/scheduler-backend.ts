@@ -1,4 +1,4 @@
-import type { JobId } from '../jobs/job.interface.js';
+import type { JobId } from '../jobs/job-id.js';
 import { EventFlowJobsError } from '../eventflow-jobs.error.js';
 import type { Capability } from './capability.js';
 import type { Obstacles } from './explanation.js';

@@ -21,7 +21,7 @@ export interface SchedulerCore {
   readonly reporter: JobReporter;
   readonly moduleRef: ModuleRef;
   /** Whether this process has a class, and for a command a handler, for a stored job. */
-  knows(stored: Pick<StoredJob, 'name' | 'version' | 'command'>): boolean;
+  readonly knows: (stored: Pick<StoredJob, 'name' | 'version' | 'command'>) => boolean;
   /** Finds the app's definitions, if that has not happened yet. */
-  discover(): void;
+  readonly discover: () => void;
 }

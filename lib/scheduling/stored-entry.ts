@@ -1,5 +1,5 @@
 import type { EntryPolicy } from '../jobs/job-policy.js';
-import type { JobId } from '../jobs/job.interface.js';
+import type { JobId } from '../jobs/job-id.js';
 import type { StoredJob } from '../jobs/stored-job.js';
 import type { ParkedReason } from '../jobs/unrunnable-job.error.js';
 import type { JobState } from './job-entry.js';

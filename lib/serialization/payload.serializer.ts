@@ -3,7 +3,7 @@ import { FaithfulComparison } from './faithful-comparison.js';
 import { JobSerializationError } from './job-serialization.error.js';
 import type { JobValueRegistry } from './job-value.registry.js';
 import { PayloadInspection } from './payload.inspection.js';
-import { byteLength, expandedSize, largestField, sizeOf } from './payload-size.js';
+import { largestField, sizeOf } from './payload-size.js';
 import { a, reasons } from './refusal.reasons.js';
 import { Refusal } from './refusal.js';
 import type { StoredDataError } from './stored-data.error.js';
@@ -18,16 +18,14 @@ import { SuperjsonFormat } from './superjson.format.js';
  * that are not enumerable, and that a field was a getter.
  */
 export class PayloadSerializer {
-  private readonly expanded: SuperjsonFormat;
-  private readonly compact: SuperjsonFormat;
+  private readonly format: SuperjsonFormat;
 
   constructor(
     private readonly registry: JobValueRegistry,
     /** In bytes of UTF-8. */
     private readonly maxPayload: number,
   ) {
-    this.expanded = new SuperjsonFormat(registry, false);
-    this.compact = new SuperjsonFormat(registry, true);
+    this.format = new SuperjsonFormat(registry);
   }
 
   /**
@@ -38,22 +36,13 @@ export class PayloadSerializer {
    */
   serialize(data: object, owner: string): string {
     const inspection = new PayloadInspection(this.registry);
-    let refusal = inspection.inspect(data);
+    const refusal = inspection.inspect(data);
     if (refusal) throw failure(owner, refusal);
-    // Written once, with nulls elsewhere, shared objects survive nearly everywhere: not as members of one Set, where
-    // the nulls would fall together. Written everywhere they survive there, but not in every circle.
-    const formats = inspection.shared ? [this.compact, this.expanded] : [this.expanded];
-    for (const format of formats) {
-      const text = this.write(data, inspection, format);
-      if (text instanceof Refusal) {
-        refusal ??= text;
-      } else {
-        const difference = this.verify(text, data, inspection, format);
-        if (!difference) return text;
-        refusal ??= difference;
-      }
-    }
-    throw failure(owner, refusal!);
+    const text = this.write(data, inspection);
+    if (text instanceof Refusal) throw failure(owner, text);
+    const difference = this.verify(text, data, inspection);
+    if (difference) throw failure(owner, difference);
+    return text;
   }
 
   /**
@@ -63,18 +52,15 @@ export class PayloadSerializer {
    * prototype
    */
   deserialize(text: string): unknown {
-    return this.expanded.read(parseStored(text, this.registry));
+    return this.format.read(parseStored(text, this.registry));
   }
 
-  private write(data: object, inspection: PayloadInspection, format: SuperjsonFormat): string | Refusal {
+  private write(data: object, inspection: PayloadInspection): string | Refusal {
     let result: { json: unknown };
     try {
-      result = inspection.plain ? { json: data } : format.write(data, inspection);
+      result = inspection.plain ? { json: data } : this.format.write(data, inspection);
     } catch (error) {
       return this.locate(data) ?? new Refusal(reasons.unwritable, error);
-    }
-    if (inspection.shared && expandedSize(result.json) > this.maxPayload) {
-      return this.tooLarge(result, Infinity, expandedSize);
     }
     try {
       const text = JSON.stringify(result);
@@ -85,15 +71,10 @@ export class PayloadSerializer {
     }
   }
 
-  private verify(
-    text: string,
-    data: object,
-    inspection: PayloadInspection,
-    format: SuperjsonFormat,
-  ): Refusal | undefined {
+  private verify(text: string, data: object, inspection: PayloadInspection): Refusal | undefined {
     let revived: unknown;
     try {
-      revived = format.read(JSON.parse(text) as SuperJSONResult);
+      revived = this.format.read(JSON.parse(text) as SuperJSONResult);
     } catch (error) {
       return this.locate(data) ?? new Refusal(reasons.notRevived('data'), (error as StoredDataError).cause);
     }
@@ -114,7 +95,7 @@ export class PayloadSerializer {
     if (!definition || inspection.inspect(value)) return undefined;
     let text: string;
     try {
-      text = JSON.stringify(this.expanded.write(value, inspection));
+      text = JSON.stringify(this.format.write(value, inspection));
     } catch (error) {
       return new Refusal(
         definition.convert ? reasons.conversionLoop(definition.name) : reasons.unwritable,
@@ -122,15 +103,15 @@ export class PayloadSerializer {
       );
     }
     try {
-      this.expanded.read(JSON.parse(text) as SuperJSONResult);
+      this.format.read(JSON.parse(text) as SuperJSONResult);
       return undefined;
     } catch (error) {
       return new Refusal(reasons.notRevived(a(definition.type.name)), (error as StoredDataError).cause);
     }
   }
 
-  private tooLarge({ json }: { json: unknown }, total: number, sizeOfField = byteLength): Refusal {
-    const { name, bytes } = largestField(json as object, sizeOfField);
+  private tooLarge({ json }: { json: unknown }, total: number): Refusal {
+    const { name, bytes } = largestField(json as object);
     return new Refusal(reasons.tooLarge(total, this.maxPayload, bytes)).inField(name);
   }
 }

@@ -1,68 +1,75 @@
 import { StoredDataError } from './stored-data.error.js';
 
-type Members = unknown[] | [unknown, unknown][];
+type Holder = Record<string, unknown>;
+type Collection = Set<unknown> | Map<unknown, unknown>;
 
 /**
  * Puts one object where superjson's annotations say that several places held one.
  *
- * superjson's own way does not reach into class instances, and moves the members of a Set and the keys of a Map to
- * the end. This one keeps their order, and writes to nothing but own fields and existing indices.
+ * superjson's own way does not reach into class instances, lets the members of a Set fall together that are `null`
+ * until their object comes, and moves them and the keys of a Map to the end. This one writes to nothing but own
+ * fields and existing indices.
  */
 export class SharedReferences {
+  /** The place that holds the object, and the places that are to hold it as well. */
+  private readonly places: [first: string[], others: string[][]][] = [];
   /** Sets and Maps as lists while their members are exchanged: they give no access by index. */
-  private readonly opened = new Map<Set<unknown> | Map<unknown, unknown>, Members>();
+  private readonly opened = new Map<Collection, unknown[]>();
 
-  constructor(private readonly root: unknown) {}
+  /** @param references `{ place: [others] }`, or `[[others that hold the root], the rest in that form]` */
+  constructor(references: unknown) {
+    const [toRoot, rest] = Array.isArray(references) ? (references as unknown[]) : [undefined, references];
+    if (toRoot !== undefined) this.places.push([[], stepsOfAll(toRoot)]);
+    for (const [first, others] of Object.entries(rest ?? {}))
+      this.places.push([stepsOf(first), stepsOfAll(others)]);
+  }
 
-  /** `references` as superjson writes them: `{ path: [same as that path, ...] }`, or `[paths that are the root, that]`. */
-  restore(references: unknown): void {
-    const [toRoot, others] = Array.isArray(references)
-      ? (references as [unknown, unknown])
-      : [[], references];
-    for (const path of pathsOf(toRoot)) this.put(path, this.root);
-    for (const [first, paths] of Object.entries(others ?? {})) {
-      const object = this.at(stepsOf(first));
-      for (const path of pathsOf(paths)) this.put(path, object);
+  /** Before the values are revived: gives each waiting place an object of its own. */
+  keepApart(json: unknown): void {
+    for (const [, others] of this.places) {
+      for (const steps of others) {
+        const { holder, key } = this.holderOf(json, steps);
+        if (holder[key] === null) holder[key] = {};
+      }
+    }
+  }
+
+  /** After the values are revived. */
+  restore(root: unknown): void {
+    for (const [first, others] of this.places) {
+      const object = first.length === 0 ? root : this.at(root, first);
+      for (const steps of others) {
+        const { holder, key } = this.holderOf(root, steps);
+        holder[key] = object;
+      }
     }
     this.close();
   }
 
-  private put(path: string, object: unknown): void {
-    const steps = stepsOf(path);
-    const { holder, key } = this.holderOf(steps);
-    holder[key] = object;
-  }
-
-  private at(steps: string[]): unknown {
-    const { holder, key } = this.holderOf(steps);
+  private at(root: unknown, steps: string[]): unknown {
+    const { holder, key } = this.holderOf(root, steps);
     return holder[key];
   }
 
-  /** The object or list, and the key in it, at which `steps` end. */
-  private holderOf(steps: string[]): { holder: Record<string, unknown>; key: string } {
-    let node: unknown = this.root;
+  /** The object or list, and the key in it, at which the steps end. */
+  private holderOf(root: unknown, steps: string[]): { holder: Holder; key: string } {
+    let node = root;
     let holder: unknown;
-    for (let i = 0; i < steps.length; i++) {
+    for (const key of steps) {
       holder = this.open(node);
-      const key = steps[i]!;
-      if (
-        typeof holder !== 'object' ||
-        holder === null ||
-        !Object.hasOwn(holder, key) ||
-        isLength(holder, key)
-      ) {
+      if (typeof holder !== 'object' || holder === null || !isOwnPlace(holder, key)) {
         throw new StoredDataError('its references lead nowhere');
       }
-      node = (holder as Record<string, unknown>)[key];
+      node = (holder as Holder)[key];
     }
-    return { holder: holder as Record<string, unknown>, key: steps.at(-1)! };
+    return { holder: holder as Holder, key: steps.at(-1)! };
   }
 
   private open(node: unknown): unknown {
     if (!(node instanceof Set) && !(node instanceof Map)) return node;
     let members = this.opened.get(node);
     if (!members) {
-      members = [...node] as Members;
+      members = [...node];
       this.opened.set(node, members);
     }
     return members;
@@ -79,15 +86,15 @@ export class SharedReferences {
   }
 }
 
-function isLength(holder: object, key: string): boolean {
-  return key === 'length' && Array.isArray(holder);
+function isOwnPlace(holder: object, key: string): boolean {
+  return Object.hasOwn(holder, key) && !(key === 'length' && Array.isArray(holder));
 }
 
-function pathsOf(paths: unknown): string[] {
+function stepsOfAll(paths: unknown): string[][] {
   if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) {
     throw new StoredDataError('its references are not as they were written');
   }
-  return paths;
+  return paths.map(stepsOf);
 }
 
 /** Splits at dots; a backslash makes a dot or a backslash part of the name. */

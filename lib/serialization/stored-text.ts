@@ -31,14 +31,17 @@ export function checkMeta(meta: unknown, registry: JobValueRegistry): void {
 
 /** A node is a record of nodes, or `[annotation]`, or `[annotation, record of nodes]`. */
 function checkTree(tree: unknown, registry: JobValueRegistry): void {
-  let children = tree;
-  if (Array.isArray(tree)) {
-    checkAnnotation(tree[0], registry);
-    if (tree.length === 1) return;
-    children = tree[1];
+  const left = [tree];
+  while (left.length > 0) {
+    let node = left.pop();
+    if (Array.isArray(node)) {
+      checkAnnotation(node[0], registry);
+      if (node.length === 1) continue;
+      node = node[1] as unknown;
+    }
+    if (!isRecord(node)) throw new StoredDataError('its annotations are not as they were written');
+    for (const child of Object.values(node)) left.push(child);
   }
-  if (!isRecord(children)) throw new StoredDataError('its annotations are not as they were written');
-  for (const child of Object.values(children)) checkTree(child, registry);
 }
 
 function checkAnnotation(annotation: unknown, registry: JobValueRegistry): void {

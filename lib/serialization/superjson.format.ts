@@ -6,28 +6,29 @@ import { SharedReferences } from './shared-references.js';
 import { StoredDataError } from './stored-data.error.js';
 import { checkMeta } from './stored-text.js';
 
-/** Objects that hold one another in ever new combinations would be written out for ever. */
-const MAX_CONVERSIONS = 100_000;
+/**
+ * Values that hold one another in ever new combinations would be converted for ever. One is converted again for each
+ * conversion around it, so a few times their number is fine, and far more is not.
+ */
+const conversionLimit = (values: number) => 1000 + 10 * values;
 
 type Inspected = Pick<PayloadInspection, 'shared' | 'converted'>;
 
 /** superjson with the registered value classes, and with a superjson of its own inside each converted value. */
 export class SuperjsonFormat {
-  private readonly superjson: SuperJSON;
+  /**
+   * With objects in several places each is written once, and `null` stands in the other places. Else they would be
+   * written out everywhere, endlessly when they hold one another twice level by level, and circles would not close.
+   */
+  private readonly sharing = new SuperJSON({ dedupe: true });
+  /** Without such objects nothing should be `null` but null: superjson takes equal bigints and NaNs for one object. */
+  private readonly simple = new SuperJSON();
   private readonly known = new Set<string>();
   private inspected: Inspected = { shared: false, converted: undefined };
   private conversions = 0;
   private nesting = 0;
 
-  /**
-   * @param dedupe Whether an object that lies in several places is written once, with `null` in the other places.
-   */
-  constructor(
-    private readonly registry: JobValueRegistry,
-    dedupe: boolean,
-  ) {
-    this.superjson = new SuperJSON({ dedupe });
-  }
+  constructor(private readonly registry: JobValueRegistry) {}
 
   /** Throws whatever superjson, getters and proxies throw. */
   write(data: unknown, inspected: Inspected): SuperJSONResult {
@@ -54,20 +55,22 @@ export class SuperjsonFormat {
   }
 
   private encode(data: unknown): SuperJSONResult {
-    const result = this.superjson.serialize(data);
+    if (this.inspected.shared) return this.sharing.serialize(data);
+    const result = this.simple.serialize(data);
     const { meta } = result;
-    if (!meta?.referentialEqualities || this.inspected.shared) return result;
-    // superjson takes equal bigints and NaNs for one object.
+    if (!meta?.referentialEqualities) return result;
     if (meta.values) delete meta.referentialEqualities;
     else delete result.meta;
     return result;
   }
 
   private decode({ json, meta }: SuperJSONResult): unknown {
+    const references = meta?.referentialEqualities && new SharedReferences(meta.referentialEqualities);
+    references?.keepApart(json);
     const value: unknown = meta?.values
-      ? this.superjson.deserialize({ json, meta: { values: meta.values, v: 1 } }, { inPlace: true })
+      ? this.simple.deserialize({ json, meta: { values: meta.values, v: 1 } }, { inPlace: true })
       : json;
-    if (meta?.referentialEqualities) new SharedReferences(value).restore(meta.referentialEqualities);
+    references?.restore(value);
     return value;
   }
 
@@ -77,27 +80,31 @@ export class SuperjsonFormat {
       if (this.known.has(definition.name)) continue;
       this.known.add(definition.name);
       if (definition.convert) this.registerConverted(definition);
-      else this.superjson.registerClass(definition.type as new () => object, definition.name);
+      else {
+        for (const superjson of [this.sharing, this.simple]) {
+          superjson.registerClass(definition.type as new () => object, definition.name);
+        }
+      }
     }
   }
 
   private registerConverted(definition: JobValueDefinition): void {
     const prototype = definition.type.prototype as object;
-    this.superjson.registerCustom<object, any>(
-      {
-        isApplicable: (value): value is object =>
-          typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === prototype,
-        serialize: (value) => this.convert(value, definition),
-        deserialize: (stored) => this.revive(stored, definition) as object,
-      },
-      definition.name,
-    );
+    const conversion = {
+      isApplicable: (value: unknown): value is object =>
+        typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === prototype,
+      serialize: (value: object) => this.convert(value, definition) as any,
+      deserialize: (stored: unknown) => this.revive(stored, definition) as object,
+    };
+    for (const superjson of [this.sharing, this.simple])
+      superjson.registerCustom(conversion, definition.name);
   }
 
   private convert(value: object, { convert }: JobValueDefinition): SuperJSONResult {
-    if (this.nesting >= MAX_DEPTH || ++this.conversions > MAX_CONVERSIONS)
-      throw new Error('endless conversion');
     const { converted } = this.inspected;
+    if (this.nesting >= MAX_DEPTH || ++this.conversions > conversionLimit(converted?.size ?? 0)) {
+      throw new Error('endless conversion');
+    }
     this.nesting++;
     try {
       return this.encode(converted?.has(value) ? converted.get(value) : convert!.toData(value));

@@ -82,7 +82,6 @@ export class TestJobScheduler extends LocalScheduler {
     await this.settle();
     for (let next = this.nextStop(); next <= target; next = this.nextStop()) {
       this.virtual.moveTo(next);
-      // oxlint-disable-next-line no-await-in-loop -- time passes step by step
       await this.settle();
     }
     this.virtual.moveTo(target);
@@ -108,7 +107,6 @@ export class TestJobScheduler extends LocalScheduler {
     for (;;) {
       let timer: NodeJS.Timeout | undefined;
       const patience = new Promise<'silent'>((resolve) => (timer = setTimeout(resolve, PATIENCE, 'silent')));
-      // oxlint-disable-next-line no-await-in-loop -- asked again as long as something runs
       const ended = await Promise.race([idle, patience]);
       clearTimeout(timer);
       if (ended !== 'silent' || this.virtual.nextAt !== undefined) return;

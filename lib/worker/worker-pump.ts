@@ -5,7 +5,7 @@ import type { JobReporter } from '../jobs/job-reporter.js';
 import type { JobRunner } from '../jobs/job-runner.js';
 import { WorkerStoppedError } from '../jobs/jobs.errors.js';
 import { toError } from '../jobs/outcome.js';
-import type { JobId } from '../jobs/job.interface.js';
+import type { JobId } from '../jobs/job-id.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
 import { Reconnection } from './reconnection.js';
 import { NO_DEMAND, Slots, wantsAny } from './slots.js';

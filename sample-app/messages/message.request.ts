@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { delay } from '../validation/delay.js';
+import { jsonBody } from '../validation/json-body.js';
 
-export const messageRequest = z.strictObject({
+export const messageRequest = jsonBody({
   message: z.string().min(1).max(1000),
   in: delay,
 });

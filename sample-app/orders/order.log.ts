@@ -13,6 +13,6 @@ export class OrderLog implements IEventHandler<OrderPlacedEvent | OrderPaidEvent
 }
 
 function whatHappened(event: OrderPlacedEvent | OrderPaidEvent | OrderCancelledEvent): string {
-  if (event instanceof OrderPlacedEvent) return `placed by ${event.customerEmail}: ${event.total}`;
+  if (event instanceof OrderPlacedEvent) return `placed by ${event.customerEmail}: ${event.total.toString()}`;
   return event instanceof OrderPaidEvent ? 'paid' : 'cancelled, because it was not paid in time';
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { delay } from '../validation/delay.js';
+import { jsonBody } from '../validation/json-body.js';
 import { Money } from './money.js';
 
 const price = z
@@ -9,7 +10,7 @@ const price = z
   .multipleOf(0.01)
   .transform((amount) => Money.euros(amount));
 
-export const placeOrderRequest = z.strictObject({
+export const placeOrderRequest = jsonBody({
   customerEmail: z.email(),
   items: z
     .array(z.strictObject({ sku: z.string().min(1).max(50), quantity: z.int().positive().max(1000), price }))
@@ -24,8 +25,7 @@ const dateTime = z.iso
   })
   .transform((text) => new Date(text));
 
-export const receiptRequest = z
-  .strictObject({ at: dateTime.optional(), in: delay.optional() })
+export const receiptRequest = jsonBody({ at: dateTime.optional(), in: delay.optional() })
   .refine(
     (body) => (body.at === undefined) !== (body.in === undefined),
     'Give either `at`, a time, or `in`, a delay',

@@ -9,9 +9,9 @@ import type * as testing from 'nestjs-eventflow-jobs/testing';
 import type * as contract from './contract.js';
 
 /** What is given out: at least what was promised. */
-type Gives<Promised, Given extends Promised> = Given;
+type Gives<Promised, Ours extends Promised> = Ours;
 /** What is taken in: whatever was promised to be taken. */
-type Takes<Taken, Promised extends Taken> = Promised;
+type Takes<Ours, Promised extends Ours> = Promised;
 type StaticsOf<T> = { [K in keyof T]: T[K] };
 
 export type Given = [

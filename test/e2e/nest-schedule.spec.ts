@@ -36,7 +36,7 @@ describe('beside @nestjs/schedule', () => {
 
     const cron = registry.getCronJob('nightly');
     const [entry] = await scheduler.listRecurring();
-    expect(new Date(cron.nextDate()!.toMillis())).toEqual(entry!.nextRunAt);
+    expect(new Date(cron.nextDate().toMillis())).toEqual(entry!.nextRunAt);
 
     await scheduler.removeRecurring('nightly');
     expect(registry.doesExist('cron', 'nightly')).toBe(false);

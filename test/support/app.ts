@@ -1,4 +1,4 @@
-import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import {
@@ -63,8 +63,4 @@ export async function errorOf(action: () => unknown): Promise<Error> {
     return error as Error;
   }
   throw new Error('An error was expected, but none was thrown.');
-}
-
-export function isInstance<T>(type: Type<T>) {
-  return (value: unknown): value is T => value instanceof type;
 }

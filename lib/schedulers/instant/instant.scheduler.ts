@@ -26,7 +26,6 @@ class InstantScheduler extends JobScheduler {
     for (const entry of entries) {
       if (entry.runAt > entry.scheduledAt) this.warnOfTime(entry);
       this.core.reporter.scheduled(entry);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, as the caller wrote them
       await this.run(entry);
     }
     // Said to be inserted already, before they ran.

@@ -1,4 +1,4 @@
-import type { JobId } from '../../jobs/job.interface.js';
+import type { JobId } from '../../jobs/job-id.js';
 import type { JobState } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../jobs/clock.js';
-import type { JobId } from '../../jobs/job.interface.js';
+import type { JobId } from '../../jobs/job-id.js';
 import type { Capability } from '../../scheduling/capability.js';
 import type { Obstacles } from '../../scheduling/explanation.js';
 import type { JobState } from '../../scheduling/job-entry.js';

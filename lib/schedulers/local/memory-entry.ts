@@ -58,7 +58,18 @@ export class MemoryEntry implements HeapItem {
   snapshot(): ClaimedEntry {
     const { id, name, version, data, metadata, queue, priority, attempts, scheduledAt, runAt, state, attempt } = this;
     return {
-      ...{ id, name, version, data, metadata, queue, priority, attempts, scheduledAt, runAt, state, attempt },
+      id,
+      name,
+      version,
+      data,
+      metadata,
+      queue,
+      priority,
+      attempts,
+      scheduledAt,
+      runAt,
+      state,
+      attempt,
       ...(this.command && { command: this.command }),
       ...(this.policy && { policy: this.policy }),
       ...(this.key !== undefined && { key: this.key }),

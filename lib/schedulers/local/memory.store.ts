@@ -1,4 +1,4 @@
-import type { JobId } from '../../jobs/job.interface.js';
+import type { JobId } from '../../jobs/job-id.js';
 import type { Outcome } from '../../jobs/outcome.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
 import { InvalidScheduleError } from '../../scheduling/invalid-schedule.error.js';

@@ -7,6 +7,9 @@ export class SendReceiptHandler implements ICommandHandler<SendReceiptCommand> {
   constructor(private readonly mailer: Mailer) {}
 
   async execute({ orderId, customerEmail, total }: SendReceiptCommand): Promise<void> {
-    await this.mailer.send(customerEmail, `We received ${total} for your order ${orderId}. Thank you!`);
+    await this.mailer.send(
+      customerEmail,
+      `We received ${total.toString()} for your order ${orderId}. Thank you!`,
+    );
   }
 }

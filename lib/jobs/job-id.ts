@@ -1,0 +1,2 @@
+/** Names one entry: made when it is scheduled, never used again. */
+export type JobId = string;
