@@ -40,7 +40,7 @@ export { JobValue } from './serialization/job-value.decorator.js';
 export { JobSerializationError } from './serialization/job-serialization.error.js';
 
 export type { Capability } from './scheduling/capability.js';
-export type { Duration } from './scheduling/duration.js';
+export { type Duration, toMilliseconds } from './scheduling/duration.js';
 export { InvalidScheduleError } from './scheduling/invalid-schedule.error.js';
 export type {
   IdOrKey,

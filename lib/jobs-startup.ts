@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CommandDefinitions } from './commands/command-definitions.js';
 import { EVENTFLOW_JOBS_OPTIONS, type EventFlowJobsModuleOptions } from './eventflow-jobs.options.js';
@@ -78,13 +78,18 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
   private interceptors(): Promise<JobInterceptor[]> {
     return Promise.all(
       (this.options.interceptors ?? []).map(async (type) => {
-        try {
-          return await Promise.resolve(this.moduleRef.get(type, { strict: false }));
-        } catch {
-          return await this.moduleRef.create(type);
-        }
+        const provided = this.find(type);
+        return provided ?? this.moduleRef.create(type);
       }),
     );
+  }
+
+  private find<T>(type: Type<T>): T | undefined {
+    try {
+      return this.moduleRef.get(type, { strict: false });
+    } catch {
+      return undefined; // nobody provides it
+    }
   }
 }
 

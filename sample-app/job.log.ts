@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { type JobEvent, JobEvents, JobScheduler } from 'nestjs-eventflow-jobs';
-import { mergeMap } from 'rxjs';
 
 /** Tells in the app's log what becomes of everything that is scheduled. */
 @Injectable()
@@ -13,8 +12,9 @@ export class JobLog implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const told = this.events.ofType('scheduled', 'succeeded', 'cancelled', 'failed');
-    told.pipe(mergeMap((event) => this.tell(event))).subscribe();
+    this.events
+      .ofType('scheduled', 'succeeded', 'cancelled', 'failed')
+      .subscribe((event) => void this.tell(event).catch((error: unknown) => this.logger.warn(error)));
   }
 
   private async tell({ type, id }: JobEvent): Promise<void> {

@@ -10,6 +10,9 @@ export interface JobEvent {
   readonly id: JobId;
   readonly name: string;
   readonly version: number;
+  readonly key?: string;
+  /** For a `PublishCommand` entry: the command it holds. */
+  readonly command?: { readonly name: string; readonly version: number };
   /** Attempts begun so far; 0 before the first. */
   readonly attempt: number;
   readonly at: Date;

@@ -72,12 +72,14 @@ export class JobReporter {
 
   private emit(
     type: JobEventType,
-    { id, name, version }: NewEntry | StoredEntry,
+    { id, name, version, key, command }: NewEntry | StoredEntry,
     attempt: number,
     at: number,
     more: { durationMs?: number; error?: Error } = {},
   ): void {
-    if (this.events.observed) this.events.emit({ type, id, name, version, attempt, at: new Date(at), ...more });
+    if (!this.events.observed) return;
+    const about = { ...(key !== undefined && { key }), ...(command && { command }) };
+    this.events.emit({ type, id, name, version, ...about, attempt, at: new Date(at), ...more });
   }
 }
 

@@ -60,7 +60,7 @@ export function isGenuine(value: object, kind: BuiltInKind): boolean {
       return types.isRegExp(value);
     case 'typed array':
       return types.isTypedArray(value) && value.constructor.name === value[Symbol.toStringTag];
-    case 'url':
+    default:
       return URL.canParse((value as URL).href);
   }
 }

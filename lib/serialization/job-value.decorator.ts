@@ -5,6 +5,7 @@ import 'reflect-metadata';
  *
  * @publicApi
  */
+// oxlint-disable-next-line typescript/no-explicit-any -- so that the conversion of any class fits
 export interface JobValueConversion<T = any, D = unknown> {
   /** Anything that job data may hold, other registered values included. Must not change `value`. */
   toData(value: T): D;
@@ -34,6 +35,7 @@ const JOB_VALUE = Symbol.for('nestjs-eventflow-jobs:job-value');
  * @default without `convert`: fields in, fields out, constructor not called
  * @publicApi
  */
+// oxlint-disable-next-line typescript/no-explicit-any -- a conversion without type arguments must type-check
 export function JobValue<T = any, D = unknown>(
   name: string,
   convert?: JobValueConversion<T, D>,

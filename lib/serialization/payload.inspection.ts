@@ -159,7 +159,7 @@ export class PayloadInspection {
         return (value as RegExp).lastIndex === 0 ? undefined : new Refusal(reasons.lastIndex);
       case 'typed array':
         return this.inspectTypedArray(value as StorableTypedArray);
-      case 'url':
+      default:
         return undefined;
     }
   }

@@ -31,17 +31,18 @@ export class PayloadSerializer {
   /**
    * @param data the fields of a job or command, as a plain object
    * @param owner the name of its class, for messages
+   * @param root where in `data` the fields of that class lie: paths begin there
    * @throws JobSerializationError with the path of the first value that would change, or of the largest field when
    * the text is over the limit. The message holds paths, class names and types, never the data.
    */
-  serialize(data: object, owner: string): string {
+  serialize(data: object, owner: string, root = ''): string {
     const inspection = new PayloadInspection(this.registry);
     const refusal = inspection.inspect(data);
-    if (refusal) throw failure(owner, refusal);
+    if (refusal) throw failure(owner, refusal, root);
     const text = this.write(data, inspection);
-    if (text instanceof Refusal) throw failure(owner, text);
+    if (text instanceof Refusal) throw failure(owner, text, root);
     const difference = this.verify(text, data, inspection);
-    if (difference) throw failure(owner, difference);
+    if (difference) throw failure(owner, difference, root);
     return text;
   }
 
@@ -120,7 +121,9 @@ function isTooLong(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes('string length');
 }
 
-function failure(owner: string, { path, reason, cause }: Refusal): JobSerializationError {
+function failure(owner: string, refusal: Refusal, root: string): JobSerializationError {
+  const { reason, cause } = refusal;
+  const path = refusal.path === root ? '' : refusal.path.slice(refusal.path.startsWith(`${root}.`) ? root.length + 1 : 0);
   const place = path === '' || path.startsWith('[') ? path : `.${path}`;
   const message = `${owner}${place} cannot be stored: ${reason}`;
   return new JobSerializationError(message, path, cause === undefined ? undefined : { cause });

@@ -80,11 +80,8 @@ export function unknownClassReason(value: object, prototype: object, registry: J
   const parent = registeredParent(prototype, registry);
   const own = getJobValueOptions(type);
   const label = own?.name ?? (type.name || 'Name');
-  const mend =
-    (own
-      ? 'list it in `values` of forRoot or forFeature'
-      : `decorate it with @JobValue('${label}') and list it in ` + '`values` of forRoot or forFeature') +
-    '; or pass plain data';
+  const listing = 'list it in `values` of forRoot or forFeature; or pass plain data';
+  const mend = own ? listing : `decorate it with @JobValue('${label}') and ${listing}`;
   if (parent)
     return `it is ${a(name)}, a subclass of the registered ${parent}, but not registered itself: ${mend}`;
   return `it is ${a(name)}, which is not registered: ${mend}`;

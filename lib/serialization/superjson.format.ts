@@ -93,7 +93,7 @@ export class SuperjsonFormat {
     const conversion = {
       isApplicable: (value: unknown): value is object =>
         typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === prototype,
-      serialize: (value: object) => this.convert(value, definition) as any,
+      serialize: (value: object) => this.convert(value, definition) as never,
       deserialize: (stored: unknown) => this.revive(stored, definition) as object,
     };
     for (const superjson of [this.sharing, this.simple])

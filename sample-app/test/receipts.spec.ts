@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOrderService } from './support/order-service.js';
+import { type OrderService, startOrderService } from './support/order-service.js';
 
 describe('A receipt', () => {
   it('is sent after the delay that the client gives', async () => {
@@ -39,9 +39,7 @@ describe('A receipt', () => {
   });
 });
 
-type Service = Awaited<ReturnType<typeof startOrderService>>;
-
-async function schedule(service: Service, orderId: string, when: { in: string } | { at: string }) {
+async function schedule(service: OrderService, orderId: string, when: { in: string } | { at: string }) {
   const { status, body } = await service.http.post<{ id: string; dueAt: string }>(
     `/orders/${orderId}/receipt`,
     when,
@@ -50,7 +48,7 @@ async function schedule(service: Service, orderId: string, when: { in: string } 
   return { id: body.id, dueAt: Date.parse(body.dueAt) };
 }
 
-async function expectSentOnceDue(service: Service, orderId: string, dueAt: number): Promise<void> {
+async function expectSentOnceDue(service: OrderService, orderId: string, dueAt: number): Promise<void> {
   const sent = await service.mails.first(({ text }) => text.includes(orderId));
   expect(sent.at).toBeGreaterThanOrEqual(dueAt);
   expect(sent.what).toEqual({

@@ -20,7 +20,7 @@ export class Line {
   constructor(
     readonly sku: string,
     readonly price: unknown,
-    readonly extras: unknown = undefined,
+    readonly extras?: unknown,
   ) {}
 }
 
@@ -33,7 +33,7 @@ export class Period {
   #from: Date;
   #label: unknown;
 
-  constructor(from: Date, label: unknown = undefined) {
+  constructor(from: Date, label?: unknown) {
     this.#from = from;
     this.#label = label;
   }

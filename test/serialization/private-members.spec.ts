@@ -3,6 +3,7 @@ import { usesPrivateMembers } from '../../lib/serialization/private-members.js';
 
 /** Text, so that no compiler changes it. */
 function classOf(source: string): Function {
+  // oxlint-disable-next-line typescript/no-implied-eval -- text is what no compiler changes
   return new Function(`return (${source});`)() as Function;
 }
 

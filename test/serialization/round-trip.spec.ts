@@ -162,7 +162,7 @@ describe('one object in several places is one object afterwards', () => {
     expect(back.x.y).toBe(back.y);
     expect(back.y.x).toBe(back.x);
     expect(back.x.self).toBe(back.x);
-    expect((back.line.extras as Map<string, unknown>).get('line')).toBe(back.line);
+    expect(back.line.extras.get('line')).toBe(back.line);
   });
 
   it('up to the data itself', () => {

@@ -71,7 +71,7 @@ class InProcessScheduler extends LocalScheduler {
 
   protected override async close(): Promise<void> {
     const lost = await this.store.unfinished();
-    if (lost > 0) this.logger.warn(`${lost} entries that had not ended are lost with this process.`);
+    if (lost > 0) this.logger.warn(`Lost with this process, since they had not ended: ${lost} entries.`);
     await super.close();
   }
 }
