@@ -1,4 +1,5 @@
 import { EventFlowJobsError } from '../eventflow-jobs.error.js';
+import type { Attempt } from '../jobs/attempt.js';
 import type { Capability } from '../scheduling/capability.js';
 import { type Duration, toMilliseconds } from '../scheduling/duration.js';
 import { toJobEntry } from '../scheduling/entry-view.js';
@@ -45,6 +46,9 @@ export class TestJobScheduler extends LocalScheduler {
   ]);
   private readonly memory: MemoryStore;
   private readonly virtual: VirtualClock;
+  private everStarted = false;
+  /** Attempts that were waited for in vain: they wait for their timeout. */
+  private silent: ReadonlySet<Attempt> = new Set();
 
   /** @param options.now where the clock begins; the present moment by default. */
   constructor({ now: begin = new Date() }: { now?: Date } = {}) {
@@ -95,21 +99,26 @@ export class TestJobScheduler extends LocalScheduler {
   }
 
   protected override startWork(options: WorkerOptions): Promise<void> {
+    this.everStarted = true;
     return this.engine.start(options, false);
   }
 
   /** Waits until nothing runs, or only attempts that wait for their timeout. */
   private async settle(): Promise<void> {
-    if (!this.engine.isWorking) {
+    if (!this.everStarted) {
       throw new EventFlowJobsError('The worker is not started: call `await app.init()` first, without `worker: false`.');
     }
-    const idle = this.engine.runDue();
+    const idle = this.engine.runDue(this.silent);
     for (;;) {
       let timer: NodeJS.Timeout | undefined;
       const patience = new Promise<'silent'>((resolve) => (timer = setTimeout(resolve, PATIENCE, 'silent')));
       const ended = await Promise.race([idle, patience]);
       clearTimeout(timer);
-      if (ended !== 'silent' || this.virtual.nextAt !== undefined) return;
+      if (ended !== 'silent') return;
+      if (this.virtual.nextAt !== undefined) {
+        this.silent = new Set(this.engine.attempts);
+        return;
+      }
     }
   }
 

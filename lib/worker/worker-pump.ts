@@ -29,7 +29,7 @@ export class WorkerPump {
   private turnRuns = false;
   private turnAgain = false;
   private cancelTimer: () => void = () => {};
-  private idleListeners: (() => void)[] = [];
+  private idleListeners: { ignoring: ReadonlySet<Attempt>; resolve: () => void }[] = [];
   private nextAt: number | undefined;
   private attemptsBegun = 0;
 
@@ -70,9 +70,14 @@ export class WorkerPump {
     return this.attemptsBegun;
   }
 
-  /** Resolves once nothing runs, nothing is left to report, and nothing due can be claimed. */
-  idle(): Promise<void> {
-    return this.isIdle() ? Promise.resolve() : new Promise((resolve) => this.idleListeners.push(resolve));
+  get attempts(): readonly Attempt[] {
+    return [...this.running.values()];
+  }
+
+  /** Resolves once nothing runs but what is to be ignored, nothing is left to report, and nothing due can be claimed. */
+  idle(ignoring: ReadonlySet<Attempt> = new Set()): Promise<void> {
+    if (this.isIdle(ignoring)) return Promise.resolve();
+    return new Promise((resolve) => this.idleListeners.push({ ignoring, resolve }));
   }
 
   /**
@@ -85,7 +90,7 @@ export class WorkerPump {
     let limit: NodeJS.Timeout | undefined;
     const limited = new Promise<'limit'>((resolve) => (limit = setTimeout(resolve, timeout, 'limit')));
     if ((await Promise.race([this.idle(), limited])) === 'limit') {
-      const left = [...this.running.values()];
+      const left = this.attempts;
       this.logger.warn(`${left.length} attempts did not end within ${timeout} ms: their entries go back.`);
       for (const attempt of left) {
         attempt.abort(new WorkerStoppedError(`The worker stopped, and the attempt did not end within ${timeout} ms.`));
@@ -118,7 +123,11 @@ export class WorkerPump {
       this.turnAgain = false;
       this.wake();
     }
-    if (this.isIdle()) for (const listener of this.idleListeners.splice(0)) listener();
+    this.idleListeners = this.idleListeners.filter(({ ignoring, resolve }) => {
+      const idle = this.isIdle(ignoring);
+      if (idle) resolve();
+      return !idle;
+    });
   }
 
   private apply(settlements: readonly Settlement[], { settled, claimed, parked, nextAt }: Exchange): void {
@@ -158,7 +167,9 @@ export class WorkerPump {
     this.cancelTimer = this.clock.at(this.nextAt, () => this.wake(), NEXT_ENTRY);
   }
 
-  private isIdle(): boolean {
-    return !this.turnPlanned && !this.turnRuns && this.running.size === 0 && this.ended.length === 0;
+  private isIdle(ignoring: ReadonlySet<Attempt>): boolean {
+    if (this.turnPlanned || this.turnRuns || this.ended.length > 0) return false;
+    for (const attempt of this.running.values()) if (!ignoring.has(attempt)) return false;
+    return true;
   }
 }

@@ -1,3 +1,4 @@
+import type { Attempt } from '../../jobs/attempt.js';
 import type { Clock } from '../../jobs/clock.js';
 import { JobCancelledError } from '../../jobs/jobs.errors.js';
 import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
@@ -72,10 +73,15 @@ export class LocalEngine implements WorkSource {
     if (this.wakes) this.pump?.wake();
   }
 
-  /** Runs what is due and what that schedules for now, until nothing is. */
-  async runDue(): Promise<void> {
+  /** What runs now. */
+  get attempts(): readonly Attempt[] {
+    return this.pump?.attempts ?? [];
+  }
+
+  /** Runs what is due and what that schedules for now, until nothing is, and nothing runs but what is to be ignored. */
+  async runDue(ignoring: ReadonlySet<Attempt>): Promise<void> {
     this.pump?.wake();
-    await this.pump?.idle();
+    await this.pump?.idle(ignoring);
   }
 
   async exchange(settlements: readonly Settlement[], demand: Demand): Promise<Exchange> {

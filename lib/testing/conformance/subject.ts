@@ -30,6 +30,8 @@ export interface ConformanceStore {
   scheduler(): SchedulerFactory | Type<JobScheduler>;
   /** Needed for `transaction`: runs `work` in a transaction of the store, and commits or rolls back. */
   transaction?(end: 'commit' | 'rollback', work: (transaction: unknown) => Promise<void>): Promise<void>;
+  /** Needed for `durable`: the store cannot be reached while `work` runs, and can afterwards. */
+  outage?(work: () => Promise<void>): Promise<void>;
   /** Called when the case has ended, with all its apps closed. */
   tearDown?(): void | Promise<void>;
 }
