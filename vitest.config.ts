@@ -8,7 +8,10 @@ const library = [
   { find: /^nestjs-eventflow-jobs$/, replacement: path('./lib/index.ts') },
   { find: /^nestjs-eventflow-jobs\/testing$/, replacement: path('./lib/testing/index.ts') },
 ];
-const nest11 = { find: /^@nestjs\/([a-z-]+)$/, replacement: `${path('./tools/nest-11/node_modules/@nestjs')}/$1` };
+const nest11 = {
+  find: /^@nestjs\/([a-z-]+)$/,
+  replacement: `${path('./tools/nest-11/node_modules/@nestjs')}/$1`,
+};
 const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: { setupFiles: ['reflect-metadata', path('./test/support/quiet.ts')], testTimeout: 20_000 },

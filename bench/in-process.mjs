@@ -72,7 +72,11 @@ const payload = JSON.stringify({ json: new ReminderJob(ENTRIES / 2) }).length;
 const [oursRate, bareRate] = [rounds.ours, rounds.bare].map((one) => median(one.map(({ rate }) => rate)));
 const [oursBytes, bareBytes] = [rounds.ours, rounds.bare].map((one) => median(one.map(({ bytes }) => bytes)));
 console.log(`${ENTRIES} entries due in a week, median of ${ROUNDS} rounds, Node ${process.version}`);
-console.log(`ours:            ${Math.round(oursRate)} a second, ${Math.round(oursBytes)} bytes each, of which ${payload} payload`);
+console.log(
+  `ours:            ${Math.round(oursRate)} a second, ${Math.round(oursBytes)} bytes each, of which ${payload} payload`,
+);
 console.log(`bare setTimeout: ${Math.round(bareRate)} a second, ${Math.round(bareBytes)} bytes each`);
-console.log(`ratio of rates:  ${(oursRate / bareRate).toFixed(3)}; memory above payload: ${Math.round(oursBytes - payload)} bytes`);
+console.log(
+  `ratio of rates:  ${(oursRate / bareRate).toFixed(3)}; memory above payload: ${Math.round(oursBytes - payload)} bytes`,
+);
 process.exit(0);

@@ -69,14 +69,19 @@ export class EventFlowJobsModule {
 @Module({})
 class EventFlowJobsFeatureModule {}
 
-function rootModule(optionsProviders: Provider[], imports: NonNullable<DynamicModule['imports']>): DynamicModule {
+function rootModule(
+  optionsProviders: Provider[],
+  imports: NonNullable<DynamicModule['imports']>,
+): DynamicModule {
   return {
     module: EventFlowJobsModule,
     global: true,
     imports: [...imports, DiscoveryModule, WorkerModule],
     providers: [
       ...optionsProviders,
-      registry(JobDefinitions, (jobs, options) => jobs.register([PublishCommandJob, ...(options.jobs ?? [])])),
+      registry(JobDefinitions, (jobs, options) =>
+        jobs.register([PublishCommandJob, ...(options.jobs ?? [])]),
+      ),
       registry(CommandDefinitions, (commands, options) => commands.register(options.commands ?? [])),
       registry(JobValueRegistry, (values, options) => options.values?.forEach((type) => values.add(type))),
       JobEvents,
@@ -135,11 +140,18 @@ function registry<T>(
   };
 }
 
-function asyncProviders({ useFactory, useClass, useExisting, inject }: EventFlowJobsModuleAsyncOptions): Provider[] {
+function asyncProviders({
+  useFactory,
+  useClass,
+  useExisting,
+  inject,
+}: EventFlowJobsModuleAsyncOptions): Provider[] {
   if (useFactory) return [{ provide: EVENTFLOW_JOBS_OPTIONS, useFactory, inject: inject ?? [] }];
   const factory = useClass ?? useExisting;
   if (!factory) {
-    throw new TypeError('EventFlowJobsModule.forRootAsync() needs one of useFactory, useClass and useExisting.');
+    throw new TypeError(
+      'EventFlowJobsModule.forRootAsync() needs one of useFactory, useClass and useExisting.',
+    );
   }
   return [
     ...(useClass ? [{ provide: useClass, useClass }] : []),

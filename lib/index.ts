@@ -65,3 +65,20 @@ export { JobWorker } from './worker/job-worker.js';
 
 export { instantScheduler } from './schedulers/instant/instant.scheduler.js';
 export { inProcessScheduler } from './schedulers/local/in-process.scheduler.js';
+
+// For those who write a scheduler of their own.
+export { Attempt } from './jobs/attempt.js';
+export { type Clock, SystemClock } from './jobs/clock.js';
+export type { AttemptResult, Outcome } from './jobs/outcome.js';
+export type { StoredJob } from './jobs/stored-job.js';
+export type { Obstacles } from './scheduling/explanation.js';
+export type { ListQuery } from './scheduling/queries.js';
+export type { NewRecurring, StoredRecurring } from './scheduling/recurring.js';
+export type { SchedulerCore } from './scheduling/scheduler-core.js';
+export type {
+  EntryRef,
+  InsertResult,
+  NewEntry,
+  StoredEntry,
+  StoredError,
+} from './scheduling/stored-entry.js';

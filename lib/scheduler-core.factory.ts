@@ -13,7 +13,6 @@ import type { SchedulerCore } from './scheduling/scheduler-core.js';
 import type { JobValueRegistry } from './serialization/job-value.registry.js';
 import { PayloadSerializer } from './serialization/payload.serializer.js';
 
-
 /** Puts together what every scheduler works with. */
 export function createSchedulerCore(
   options: EventFlowJobsModuleOptions,
@@ -24,7 +23,10 @@ export function createSchedulerCore(
   discovery: CommandDiscovery,
   moduleRef: ModuleRef,
 ): SchedulerCore {
-  const mapper = new JobMapper(jobs, new PayloadSerializer(values, options.maxPayload ?? DEFAULT_MAX_PAYLOAD));
+  const mapper = new JobMapper(
+    jobs,
+    new PayloadSerializer(values, options.maxPayload ?? DEFAULT_MAX_PAYLOAD),
+  );
   mapper.use(converter);
   const interceptors = new JobInterceptors();
   const reporter = new JobReporter(events, mapper, moduleRef);

@@ -23,7 +23,8 @@ export class PublishCommandConverter implements JobConverter {
 
   async toData(job: Job) {
     const { command } = job as PublishCommandJob;
-    const policyType = typeof command === 'object' && command !== null ? (command.constructor as Type) : undefined;
+    const policyType =
+      typeof command === 'object' && command !== null ? (command.constructor as Type) : undefined;
     if (typeof policyType !== 'function') {
       throw new JobNotRegisteredError('No command was given: pass an instance of a command class.');
     }

@@ -29,7 +29,10 @@ export class SystemClock implements Clock {
     const sleep = () => {
       const left = time - Date.now();
       // A timer may fire up to a millisecond early: only the clock decides.
-      timer = setTimeout(() => (Date.now() >= time ? callback() : sleep()), Math.min(Math.max(left, 0), LONGEST_SLEEP));
+      timer = setTimeout(
+        () => (Date.now() >= time ? callback() : sleep()),
+        Math.min(Math.max(left, 0), LONGEST_SLEEP),
+      );
       this.onTimer(timer, label);
     };
     sleep();

@@ -24,10 +24,13 @@ function sameNameAndVersion(definitions: readonly VersionedDefinition[]): string
 
 function wrongSteps({ type, version, options }: VersionedDefinition): string[] {
   return Object.entries(options.upgrade ?? {}).flatMap(([from, upgrade]) => {
-    if (typeof upgrade !== 'function') return [`${type.name}: the upgrader from version ${from} is no function.`];
+    if (typeof upgrade !== 'function')
+      return [`${type.name}: the upgrader from version ${from} is no function.`];
     const step = Number(from);
     if (Number.isSafeInteger(step) && step >= 1 && step < version) return [];
-    return [`${type.name}: an upgrader from version ${from} leads nowhere: it must be from 1 to ${version - 1}.`];
+    return [
+      `${type.name}: an upgrader from version ${from} leads nowhere: it must be from 1 to ${version - 1}.`,
+    ];
   });
 }
 
@@ -56,7 +59,9 @@ function wrongAliases(definitions: readonly VersionedDefinition[]): string[] {
       if (problem !== undefined) return [`${one.type.name}: the alias ${problem}.`];
       const holder = names.get(alias)?.[0];
       if (holder) {
-        return [`${one.type.name}: the alias '${alias}' is the name of ${holder.type.name}: drop one of the two.`];
+        return [
+          `${one.type.name}: the alias '${alias}' is the name of ${holder.type.name}: drop one of the two.`,
+        ];
       }
       const owner = owners.get(alias) ?? one;
       owners.set(alias, owner);

@@ -109,7 +109,8 @@ export class JobDefinitions {
     if (typeof type !== 'function') {
       return `${describe(type)} was registered as a ${this.noun}, but is no class (is an import circular?).`;
     }
-    if (typeof (type.prototype as { execute?: unknown } | undefined)?.execute === 'function') return undefined;
+    if (typeof (type.prototype as { execute?: unknown } | undefined)?.execute === 'function')
+      return undefined;
     return `${type.name || 'An anonymous class'} is no job: give it a method \`execute(context: JobContext)\`.`;
   }
 
@@ -137,7 +138,12 @@ export class JobDefinitions {
       );
       return;
     }
-    const definition = { name: derived.name, version: derived.version, type, options: declared?.options ?? {} };
+    const definition = {
+      name: derived.name,
+      version: derived.version,
+      type,
+      options: declared?.options ?? {},
+    };
     this.byType.set(type, definition);
     const versions = this.byName.get(definition.name) ?? [];
     versions.push(definition);
@@ -150,7 +156,8 @@ export class JobDefinitions {
     const versions = this.named(name);
     const steps = new Map<number, Upgrade>();
     for (const one of versions) {
-      for (const [from, upgrade] of Object.entries(one.options.upgrade ?? {})) steps.set(Number(from), upgrade);
+      for (const [from, upgrade] of Object.entries(one.options.upgrade ?? {}))
+        steps.set(Number(from), upgrade);
     }
     const upgrades: Upgrade[] = [];
     let best: Route | undefined;
@@ -165,9 +172,14 @@ export class JobDefinitions {
 }
 
 function subclassHint(type: Type, registered: ReadonlyMap<Type, Definition>): string {
-  for (let parent: unknown = type && Object.getPrototypeOf(type); parent; parent = Object.getPrototypeOf(parent)) {
+  for (
+    let parent: unknown = type && Object.getPrototypeOf(type);
+    parent;
+    parent = Object.getPrototypeOf(parent)
+  ) {
     const definition = registered.get(parent as Type);
-    if (definition) return ` (Its parent ${definition.type.name} is registered, but a subclass is a class of its own.)`;
+    if (definition)
+      return ` (Its parent ${definition.type.name} is registered, but a subclass is a class of its own.)`;
   }
   return '';
 }

@@ -2,7 +2,8 @@ import { type Observable, Subject, filter } from 'rxjs';
 import type { JobId } from './job-id.js';
 
 /** @publicApi */
-export type JobEventType = 'scheduled' | 'started' | 'succeeded' | 'retrying' | 'failed' | 'cancelled' | 'parked';
+export type JobEventType =
+  'scheduled' | 'started' | 'succeeded' | 'retrying' | 'failed' | 'cancelled' | 'parked';
 
 /** @publicApi */
 export interface JobEvent {

@@ -13,7 +13,10 @@ export class JobInterceptors {
     this.aroundExecute.push(...interceptors.filter((one) => typeof one.execute === 'function'));
   }
 
-  schedule(entry: { metadata: Record<string, string>; job: Job }, store: () => Promise<JobId>): Promise<JobId> {
+  schedule(
+    entry: { metadata: Record<string, string>; job: Job },
+    store: () => Promise<JobId>,
+  ): Promise<JobId> {
     return this.aroundSchedule.reduceRight<() => Promise<JobId>>(
       (next, interceptor) => async () => interceptor.schedule!(entry, next),
       store,

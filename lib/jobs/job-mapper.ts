@@ -64,11 +64,17 @@ export class JobMapper {
     const { name, version } = definition;
     if (type === this.converter?.type) {
       const { data, owner, root, command, policyType } = await this.converter.toData(job);
-      return { stored: { name, version, data: this.serializer.serialize(data, owner, root), command }, policyType };
+      return {
+        stored: { name, version, data: this.serializer.serialize(data, owner, root), command },
+        policyType,
+      };
     }
     const fields = fieldsOf(job);
     if (definition.options.schema) await assertSchema(definition, fields);
-    return { stored: { name, version, data: this.serializer.serialize(fields, type.name) }, policyType: type };
+    return {
+      stored: { name, version, data: this.serializer.serialize(fields, type.name) },
+      policyType: type,
+    };
   }
 
   /** @throws {UnrunnableJobError} where this process cannot make the job: the entry is to be parked. */
@@ -82,7 +88,8 @@ export class JobMapper {
     }
     const data = this.parse(stored);
     const { definition } = route;
-    if (definition.type === this.converter?.type) return { definition, ...(await this.converter.fromData(data)) };
+    if (definition.type === this.converter?.type)
+      return { definition, ...(await this.converter.fromData(data)) };
     const job = (await reviveFields(route, data)) as Job;
     return { job, definition, policyType: definition.type };
   }

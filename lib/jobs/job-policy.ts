@@ -67,10 +67,14 @@ export function problemOfPolicy(policy: JobPolicyOptions): string | undefined {
   if (priority !== undefined && (!Number.isInteger(priority) || Math.abs(priority) > 1_000_000)) {
     return `priority must be a whole number from -1000000 to 1000000, but is ${String(priority)}`;
   }
-  if (queue !== undefined && !(typeof queue === 'string' && /^[\p{L}\p{Nd}][\p{L}\p{Nd}._/-]{0,99}$/u.test(queue))) {
+  if (
+    queue !== undefined &&
+    !(typeof queue === 'string' && /^[\p{L}\p{Nd}][\p{L}\p{Nd}._/-]{0,99}$/u.test(queue))
+  ) {
     return 'queue must be 1 to 100 letters, digits and . _ - / and begin with a letter or a digit';
   }
-  if (timeout !== undefined && !((durationOf(timeout) ?? 0) > 0)) return 'timeout must be a duration above zero';
+  if (timeout !== undefined && !((durationOf(timeout) ?? 0) > 0))
+    return 'timeout must be a duration above zero';
   return problemOfBackoff(backoff);
 }
 
@@ -84,7 +88,8 @@ export function retryDelay(
   if (typeof backoff === 'function') return Math.max(0, toMilliseconds(backoff(attempt, error)));
   const { type, delay, max, jitter = 0 } = backoff ?? DEFAULT_BACKOFF;
   const first = toMilliseconds(delay);
-  const most = max !== undefined ? toMilliseconds(max) : type === 'exponential' ? DEFAULT_EXPONENTIAL_MAX : Infinity;
+  const most =
+    max !== undefined ? toMilliseconds(max) : type === 'exponential' ? DEFAULT_EXPONENTIAL_MAX : Infinity;
   const base = type === 'fixed' ? first : first * 2 ** (attempt - 1);
   return Math.round(Math.min(base * (1 + jitter * random()), Math.max(most, 0)));
 }
@@ -94,7 +99,8 @@ function problemOfBackoff(backoff: JobPolicyOptions['backoff']): string | undefi
   const { type, delay, max, jitter } = (backoff ?? {}) as Partial<BackoffOptions>;
   if (type !== 'fixed' && type !== 'exponential') return "backoff.type must be 'fixed' or 'exponential'";
   if (!((durationOf(delay) ?? -1) >= 0)) return 'backoff.delay must be a duration of zero or more';
-  if (max !== undefined && !((durationOf(max) ?? -1) >= 0)) return 'backoff.max must be a duration of zero or more';
+  if (max !== undefined && !((durationOf(max) ?? -1) >= 0))
+    return 'backoff.max must be a duration of zero or more';
   if (jitter !== undefined && !(jitter >= 0 && jitter <= 1)) return 'backoff.jitter must be from 0 to 1';
   return undefined;
 }

@@ -48,10 +48,15 @@ export class JobReporter {
         this.logger.warn(`${titleOf(entry)} is parked: ${outcome.text}`);
         return this.emit('parked', entry, entry.attempt - 1, at, { durationMs });
       case 'retrying':
-        this.logger.warn(`${attemptOf(entry)} failed, again at ${iso(outcome.runAt)}: ${outcome.error.message}`);
+        this.logger.warn(
+          `${attemptOf(entry)} failed, again at ${iso(outcome.runAt)}: ${outcome.error.message}`,
+        );
         break;
       case 'failed':
-        this.logger.error(`${attemptOf(entry)} failed for good: ${outcome.error.message}`, outcome.error.stack);
+        this.logger.error(
+          `${attemptOf(entry)} failed for good: ${outcome.error.message}`,
+          outcome.error.stack,
+        );
         this.publish({ ...entry, state: 'failed', finishedAt: at, lastError: outcome.error }, error!);
         break;
       default:

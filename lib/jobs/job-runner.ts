@@ -9,7 +9,13 @@ import type { JobMapper, RevivedJob } from './job-mapper.js';
 import { declaredPolicy } from './job-policy.decorator.js';
 import { type JobPolicyOptions, retryDelay } from './job-policy.js';
 import type { JobReporter } from './job-reporter.js';
-import { DiscardJobError, JobCancelledError, JobTimeoutError, SnoozeJobError, WorkerStoppedError } from './jobs.errors.js';
+import {
+  DiscardJobError,
+  JobCancelledError,
+  JobTimeoutError,
+  SnoozeJobError,
+  WorkerStoppedError,
+} from './jobs.errors.js';
 import { type AttemptResult, type Outcome, toError, toStoredError } from './outcome.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 
@@ -44,7 +50,11 @@ export class JobRunner {
   }
 
   /** Ends when the job does, or when the attempt is aborted: whichever comes first. */
-  private execute(attempt: Attempt, { job, definition, policyType }: RevivedJob, clock: Clock): Promise<Ending> {
+  private execute(
+    attempt: Attempt,
+    { job, definition, policyType }: RevivedJob,
+    clock: Clock,
+  ): Promise<Ending> {
     const policy: JobPolicyOptions = { ...declaredPolicy(policyType), ...attempt.entry.policy };
     const ending = new Promise<Ending>((resolve) => {
       attempt.onAbort((reason) => resolve(this.endingOf(reason, attempt, policy, clock)));
@@ -56,7 +66,9 @@ export class JobRunner {
     });
     if (policy.timeout === undefined) return ending;
     const disarm = clock.at(clock.now() + toMilliseconds(policy.timeout), () =>
-      attempt.abort(new JobTimeoutError(`${definition.type.name} ran for longer than its timeout, ${policy.timeout}.`)),
+      attempt.abort(
+        new JobTimeoutError(`${definition.type.name} ran for longer than its timeout, ${policy.timeout}.`),
+      ),
     );
     return ending.finally(disarm);
   }
@@ -73,7 +85,8 @@ export class JobRunner {
       const delay = this.millisecondsOr(undefined, () => toMilliseconds(error.delay));
       if (delay !== undefined) return { type: 'snoozed', runAt: clock.now() + Math.max(0, delay) };
     }
-    if (error instanceof DiscardJobError || entry.attempt >= entry.attempts) return { type: 'failed', error: stored };
+    if (error instanceof DiscardJobError || entry.attempt >= entry.attempts)
+      return { type: 'failed', error: stored };
     const delay =
       this.millisecondsOr(undefined, () => retryDelay(backoff, entry.attempt, error)) ??
       retryDelay(undefined, entry.attempt, error);

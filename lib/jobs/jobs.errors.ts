@@ -12,7 +12,9 @@ export class JobDefinitionError extends EventFlowJobsError {
     readonly mistakes: readonly string[],
   ) {
     const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
-    super(`Found ${count} in the jobs and commands of this app:\n${mistakes.map((text) => `- ${text}`).join('\n')}`);
+    super(
+      `Found ${count} in the jobs and commands of this app:\n${mistakes.map((text) => `- ${text}`).join('\n')}`,
+    );
   }
 }
 

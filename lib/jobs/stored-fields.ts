@@ -47,7 +47,10 @@ export async function reviveFields(route: Route, fields: unknown): Promise<objec
     throw refused(definition, 'its schema threw', cause);
   });
   if (issues) throw refused(definition, `its schema refuses the stored data at '${issues[0]!.path}'`);
-  return Object.assign(Object.create((definition.type as Type<object>).prototype as object) as object, current);
+  return Object.assign(
+    Object.create((definition.type as Type<object>).prototype as object) as object,
+    current,
+  );
 }
 
 function refused({ name, version }: VersionedDefinition, why: string, cause?: unknown): UnrunnableJobError {

@@ -90,7 +90,9 @@ function assertKey(key: unknown): asserts key is string | undefined {
   if (key === undefined) return;
   if (typeof key === 'string' && key.length >= 1 && key.length <= LONGEST_KEY) return;
   const found = typeof key === 'string' ? `${key.length} characters` : typeof key;
-  throw new InvalidScheduleError(`A key must be text of 1 to ${LONGEST_KEY} characters, but this one is ${found}.`);
+  throw new InvalidScheduleError(
+    `A key must be text of 1 to ${LONGEST_KEY} characters, but this one is ${found}.`,
+  );
 }
 
 function assertOneOf(name: string, value: unknown, allowed: readonly string[]): void {
@@ -105,6 +107,7 @@ function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
   }
   const entries = Object.entries(metadata);
   const wrong = entries.find(([name, value]) => typeof value !== 'string' || name === '__proto__');
-  if (wrong) throw new InvalidScheduleError(`metadata.${wrong[0]} must be text: convert it, or leave it out.`);
+  if (wrong)
+    throw new InvalidScheduleError(`metadata.${wrong[0]} must be text: convert it, or leave it out.`);
   return entries.length === 0 ? NO_METADATA : Object.fromEntries(entries);
 }

@@ -35,16 +35,23 @@ export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacl
 
 function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: Obstacles): JobExplanation {
   const expectedAt = new Date(entry.runAt);
-  if (paused) return { reason: 'paused', text: `Its queue '${entry.queue}' is paused: resume('${entry.queue}').` };
+  if (paused)
+    return { reason: 'paused', text: `Its queue '${entry.queue}' is paused: resume('${entry.queue}').` };
   if (entry.runAt > now && entry.attempt > 0) {
     const text = `Attempt ${entry.attempt} of ${entry.attempts} failed${errorText(entry)}; the next is due at ${iso(entry.runAt)}.`;
     return { reason: 'retrying', text, expectedAt };
   }
   if (entry.runAt > now) return { reason: 'not-due', text: `It is due at ${iso(entry.runAt)}.`, expectedAt };
   if (noWorker) {
-    return { reason: 'no-worker', text: 'It is due, but no worker is running here: set `worker`, or start it.' };
+    return {
+      reason: 'no-worker',
+      text: 'It is due, but no worker is running here: set `worker`, or start it.',
+    };
   }
-  return { reason: 'overdue', text: `It was due at ${iso(entry.runAt)} and waits for a free slot of a worker.` };
+  return {
+    reason: 'overdue',
+    text: `It was due at ${iso(entry.runAt)} and waits for a free slot of a worker.`,
+  };
 }
 
 function errorText({ lastError }: StoredEntry): string {

@@ -12,7 +12,14 @@ import type { RecurringSchedule } from './recurring-schedule.js';
  */
 export type JobState = 'scheduled' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'parked';
 
-export const JOB_STATES: readonly JobState[] = ['scheduled', 'running', 'succeeded', 'failed', 'cancelled', 'parked'];
+export const JOB_STATES: readonly JobState[] = [
+  'scheduled',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'parked',
+];
 
 /**
  * A scheduled job as it is stored.

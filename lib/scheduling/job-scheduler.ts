@@ -66,10 +66,15 @@ export abstract class JobScheduler extends SchedulerBackend {
    * @returns their ids, in the order of the entries.
    * @throws as {@link JobScheduler.schedule}; then nothing is stored.
    */
-  async scheduleMany(entries: readonly ScheduleEntry[], options: { transaction?: unknown } = {}): Promise<JobId[]> {
+  async scheduleMany(
+    entries: readonly ScheduleEntry[],
+    options: { transaction?: unknown } = {},
+  ): Promise<JobId[]> {
     if (entries.length === 0) return [];
     const { transaction } = options;
-    const all = new JointWrite<NewEntry, InsertResult>(entries.length, (ready) => this.write(ready, transaction));
+    const all = new JointWrite<NewEntry, InsertResult>(entries.length, (ready) =>
+      this.write(ready, transaction),
+    );
     return Promise.all(
       entries.map(async (entry) => {
         let added = false;
@@ -147,7 +152,8 @@ export abstract class JobScheduler extends SchedulerBackend {
   async explain(id: JobId): Promise<JobExplanation> {
     await this.begin('query', 'explain()');
     const entry = await this.findEntry(toEntryRef(id));
-    if (!entry) return { reason: 'unknown', text: `There is no entry ${id}: it never was, or is no longer kept.` };
+    if (!entry)
+      return { reason: 'unknown', text: `There is no entry ${id}: it never was, or is no longer kept.` };
     return explainEntry(entry, this.currentTime(), await this.findObstacles(entry));
   }
 
@@ -208,7 +214,10 @@ export abstract class JobScheduler extends SchedulerBackend {
   }
 
   private scheduleOne(entry: ScheduleEntry): Promise<JobId> {
-    return this.throughInterceptors(entry, async (planned) => (await this.write([planned], entry.transaction))[0]!);
+    return this.throughInterceptors(
+      entry,
+      async (planned) => (await this.write([planned], entry.transaction))[0]!,
+    );
   }
 
   /** The way of every entry: interceptors, plan, store. */

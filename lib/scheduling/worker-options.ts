@@ -22,12 +22,17 @@ export const DEFAULT_CONCURRENCY = 10;
 /** What is wrong with a worker's options: sentences. */
 export function problemsOfWorker(worker: boolean | WorkerOptions | undefined): string[] {
   if (typeof worker !== 'object') return [];
-  const wrongCount = (value: number | undefined) => value !== undefined && !(Number.isInteger(value) && value >= 1);
+  const wrongCount = (value: number | undefined) =>
+    value !== undefined && !(Number.isInteger(value) && value >= 1);
   return [
     ...(wrongCount(worker.concurrency) ? ['worker.concurrency must be a whole number from 1.'] : []),
     ...Object.entries(worker.queues ?? {}).flatMap(([name, { concurrency, rateLimit }]) => [
-      ...(wrongCount(concurrency) ? [`worker.queues.${name}.concurrency must be a whole number from 1.`] : []),
-      ...(rateLimit && wrongCount(rateLimit.max) ? [`worker.queues.${name}.rateLimit.max must be a whole number from 1.`] : []),
+      ...(wrongCount(concurrency)
+        ? [`worker.queues.${name}.concurrency must be a whole number from 1.`]
+        : []),
+      ...(rateLimit && wrongCount(rateLimit.max)
+        ? [`worker.queues.${name}.rateLimit.max must be a whole number from 1.`]
+        : []),
     ]),
   ];
 }

@@ -123,7 +123,10 @@ function isTooLong(error: unknown): boolean {
 
 function failure(owner: string, refusal: Refusal, root: string): JobSerializationError {
   const { reason, cause } = refusal;
-  const path = refusal.path === root ? '' : refusal.path.slice(refusal.path.startsWith(`${root}.`) ? root.length + 1 : 0);
+  const path =
+    refusal.path === root
+      ? ''
+      : refusal.path.slice(refusal.path.startsWith(`${root}.`) ? root.length + 1 : 0);
   const place = path === '' || path.startsWith('[') ? path : `.${path}`;
   const message = `${owner}${place} cannot be stored: ${reason}`;
   return new JobSerializationError(message, path, cause === undefined ? undefined : { cause });

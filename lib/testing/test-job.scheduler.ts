@@ -81,7 +81,9 @@ export class TestJobScheduler extends LocalScheduler {
   async advanceTo(time: Date): Promise<void> {
     const target = time.getTime();
     if (!(target >= this.virtual.now())) {
-      throw new InvalidScheduleError(`Time does not go back: it is ${new Date(this.virtual.now()).toISOString()}.`);
+      throw new InvalidScheduleError(
+        `Time does not go back: it is ${new Date(this.virtual.now()).toISOString()}.`,
+      );
     }
     await this.settle();
     for (let next = this.nextStop(); next <= target; next = this.nextStop()) {
@@ -106,7 +108,9 @@ export class TestJobScheduler extends LocalScheduler {
   /** Waits until nothing runs, or only attempts that wait for their timeout. */
   private async settle(): Promise<void> {
     if (!this.everStarted) {
-      throw new EventFlowJobsError('The worker is not started: call `await app.init()` first, without `worker: false`.');
+      throw new EventFlowJobsError(
+        'The worker is not started: call `await app.init()` first, without `worker: false`.',
+      );
     }
     const idle = this.engine.runDue(this.silent);
     for (;;) {

@@ -35,7 +35,9 @@ export class JobWorker {
   /** Claims no more, and waits for what runs, for `shutdownTimeout` at most; then aborts it and puts it back. */
   async stop(): Promise<void> {
     if (!(this.scheduler instanceof JobScheduler)) return;
-    await this.scheduler['stopWork'](toMilliseconds(this.options.shutdownTimeout ?? DEFAULT_SHUTDOWN_TIMEOUT));
+    await this.scheduler['stopWork'](
+      toMilliseconds(this.options.shutdownTimeout ?? DEFAULT_SHUTDOWN_TIMEOUT),
+    );
   }
 
   /** Whether the module is to start it. */

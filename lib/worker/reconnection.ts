@@ -14,7 +14,8 @@ export class Reconnection {
   }
 
   failed(error: Error, again: () => void): void {
-    if (this.pause === 0) this.logger.error(`The worker cannot reach the store, and keeps trying: ${error.message}`);
+    if (this.pause === 0)
+      this.logger.error(`The worker cannot reach the store, and keeps trying: ${error.message}`);
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2 || FIRST_PAUSE);
     setTimeout(again, this.pause);
   }

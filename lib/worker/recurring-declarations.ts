@@ -40,9 +40,13 @@ export class RecurringDeclarations {
       const owner = owners.get(id);
       owners.set(id, type);
       return [
-        ...(owner ? [`${owner.name} and ${type.name} are both @RecurringJob '${id}': give each an id of its own.`] : []),
+        ...(owner
+          ? [`${owner.name} and ${type.name} are both @RecurringJob '${id}': give each an id of its own.`]
+          : []),
         ...(type.length > 0
-          ? [`${type.name} is a @RecurringJob, but its constructor takes arguments: give them defaults, or call scheduleRecurring().`]
+          ? [
+              `${type.name} is a @RecurringJob, but its constructor takes arguments: give them defaults, or call scheduleRecurring().`,
+            ]
           : []),
         ...problemOf(id, schedule).map((problem) => `${type.name}: @RecurringJob: ${problem}`),
       ];
@@ -60,7 +64,8 @@ export class RecurringDeclarations {
 }
 
 function problemOf(id: unknown, schedule: RecurringDeclaration['schedule']): string[] {
-  if (typeof id !== 'string' || id.length < 1 || id.length > 255) return ['its id must be text of 1 to 255 characters.'];
+  if (typeof id !== 'string' || id.length < 1 || id.length > 255)
+    return ['its id must be text of 1 to 255 characters.'];
   try {
     assertRecurringSchedule(schedule);
     return [];

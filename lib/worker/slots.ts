@@ -28,7 +28,8 @@ export class Slots {
       own.set(queue, Math.min(free, this.limiters.get(queue)?.free(now) ?? free));
     }
     const most = new Map<string, number>();
-    for (const [queue, limiter] of this.limiters) if (!this.own.has(queue)) most.set(queue, limiter.free(now));
+    for (const [queue, limiter] of this.limiters)
+      if (!this.own.has(queue)) most.set(queue, limiter.free(now));
     return { shared: this.concurrency - this.runningShared, own, most };
   }
 

@@ -93,7 +93,9 @@ export class WorkerPump {
       const left = this.attempts;
       this.logger.warn(`${left.length} attempts did not end within ${timeout} ms: their entries go back.`);
       for (const attempt of left) {
-        attempt.abort(new WorkerStoppedError(`The worker stopped, and the attempt did not end within ${timeout} ms.`));
+        attempt.abort(
+          new WorkerStoppedError(`The worker stopped, and the attempt did not end within ${timeout} ms.`),
+        );
       }
       await this.idle();
     }
@@ -135,7 +137,10 @@ export class WorkerPump {
     settlements.forEach(({ result }, index) => {
       const outcome = settled[index];
       if (outcome) this.reporter.settled({ ...result, outcome }, now);
-      else this.logger.warn(`The claim of ${result.entry.id} was lost before its attempt ended: nothing was written.`);
+      else
+        this.logger.warn(
+          `The claim of ${result.entry.id} was lost before its attempt ended: nothing was written.`,
+        );
     });
     for (const entry of parked) this.reporter.parked(entry, now);
     for (const entry of claimed) this.start(entry, now);

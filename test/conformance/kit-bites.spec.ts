@@ -31,19 +31,59 @@ const faults: [string, typeof TestJobScheduler, RegExp][] = [
     tampering((entry) => [{ ...entry, runAt: Math.max(entry.scheduledAt, entry.runAt - 150) }]),
     /delayed command runs not before its time/,
   ],
-  ['runs five seconds late', tampering((entry) => [{ ...entry, runAt: entry.runAt + 5_000 }]), /delayed job runs not before its time/],
-  ['loses one entry in a hundred', tampering((entry, i) => (i % 100 === 99 ? [] : [entry])), /each of many entries runs once/],
-  ['runs one entry in a hundred twice', tampering((entry, i) => (i % 100 === 99 ? [entry, { ...entry, id: `${entry.id}-2` }] : [entry])), /each of many entries runs once/],
+  [
+    'runs five seconds late',
+    tampering((entry) => [{ ...entry, runAt: entry.runAt + 5_000 }]),
+    /delayed job runs not before its time/,
+  ],
+  [
+    'loses one entry in a hundred',
+    tampering((entry, i) => (i % 100 === 99 ? [] : [entry])),
+    /each of many entries runs once/,
+  ],
+  [
+    'runs one entry in a hundred twice',
+    tampering((entry, i) => (i % 100 === 99 ? [entry, { ...entry, id: `${entry.id}-2` }] : [entry])),
+    /each of many entries runs once/,
+  ],
   ['ignores the key', tampering(({ key: _, ...entry }) => [entry]), /one pending entry a key/],
-  ['treats replace as keep', tampering((entry) => [{ ...entry, onConflict: 'keep' }]), /replace: the entry that stands is cancelled/],
+  [
+    'treats replace as keep',
+    tampering((entry) => [{ ...entry, onConflict: 'keep' }]),
+    /replace: the entry that stands is cancelled/,
+  ],
   ['keeps a key until the end of the entry', heldKeys(), /an entry that has begun no longer holds its key/],
-  ['changes a Date', tampering((entry) => [{ ...entry, data: entry.data.replace('00.123Z', '00.000Z') }]), /what comes back in a job is what went in/],
-  ['turns a Date into text', tampering((entry) => [{ ...entry, data: entry.data.replaceAll('["Date"]', '[]') }]), /what comes back in a command is what went in/],
-  ['forgets the retry', tampering((entry) => [{ ...entry, attempts: 1 }]), /a failing job is retried as often as its policy says/],
-  ["ignores the call's backoff", tampering(({ policy: _, ...entry }) => [entry]), /exponential backoff doubles/],
-  ['takes lower priority first', tampering((entry) => [{ ...entry, priority: -entry.priority }]), /higher priority runs first/],
+  [
+    'changes a Date',
+    tampering((entry) => [{ ...entry, data: entry.data.replace('00.123Z', '00.000Z') }]),
+    /what comes back in a job is what went in/,
+  ],
+  [
+    'turns a Date into text',
+    tampering((entry) => [{ ...entry, data: entry.data.replaceAll('["Date"]', '[]') }]),
+    /what comes back in a command is what went in/,
+  ],
+  [
+    'forgets the retry',
+    tampering((entry) => [{ ...entry, attempts: 1 }]),
+    /a failing job is retried as often as its policy says/,
+  ],
+  [
+    "ignores the call's backoff",
+    tampering(({ policy: _, ...entry }) => [entry]),
+    /exponential backoff doubles/,
+  ],
+  [
+    'takes lower priority first',
+    tampering((entry) => [{ ...entry, priority: -entry.priority }]),
+    /higher priority runs first/,
+  ],
   ['ignores queues', tampering((entry) => [{ ...entry, queue: 'default' }]), /a queue with slots of its own/],
-  ['forgets the metadata', tampering((entry) => [{ ...entry, metadata: {} }]), /get tells an entry as it was scheduled/],
+  [
+    'forgets the metadata',
+    tampering((entry) => [{ ...entry, metadata: {} }]),
+    /get tells an entry as it was scheduled/,
+  ],
   ['says that it cancelled, and does not', deafToCancel(), /a cancelled entry does not run/],
   ['stores half of many', halfOfMany(), /scheduleMany with a taken key stores none/],
   ['ticks once more', doubleTicks(), /a recurring job runs once a tick/],
@@ -116,8 +156,16 @@ describe('a scheduler that', () => {
     });
     const failed = await Promise.all(
       cases
-        .filter(({ needs, name }) => needs.includes('durable') || needs.includes('transaction') || name.includes('declares'))
-        .map(({ run }) => run().then(() => false, () => true)),
+        .filter(
+          ({ needs, name }) =>
+            needs.includes('durable') || needs.includes('transaction') || name.includes('declares'),
+        )
+        .map(({ run }) =>
+          run().then(
+            () => false,
+            () => true,
+          ),
+        ),
     );
     expect(failed.length).toBeGreaterThan(5);
     expect(failed).not.toContain(false);

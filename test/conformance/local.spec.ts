@@ -1,5 +1,9 @@
 import { type Capability, instantScheduler, inProcessScheduler } from 'nestjs-eventflow-jobs';
-import { type ConformanceSubject, TestJobScheduler, jobSchedulerConformance } from 'nestjs-eventflow-jobs/testing';
+import {
+  type ConformanceSubject,
+  TestJobScheduler,
+  jobSchedulerConformance,
+} from 'nestjs-eventflow-jobs/testing';
 import { describe, expect, it } from 'vitest';
 
 const LOCAL: Capability[] = [
@@ -42,7 +46,10 @@ describe('the kit', () => {
 
   it('skips a case only for a capability that is not declared, and says which', () => {
     const everything = subjects[0]!;
-    const all = jobSchedulerConformance({ ...everything, capabilities: [...new Set(cases.flatMap(({ needs }) => needs))] });
+    const all = jobSchedulerConformance({
+      ...everything,
+      capabilities: [...new Set(cases.flatMap(({ needs }) => needs))],
+    });
     expect(all.filter(({ skip }) => skip !== undefined)).toEqual([]);
     for (const { needs, skip } of cases) {
       expect(skip === undefined).toBe(needs.length === 0);

@@ -70,10 +70,16 @@ export type Taken = [
   Takes<ours.Capability, contract.Capability>,
   Takes<ours.JobInterceptor, contract.JobInterceptor>,
   Takes<ours.WorkerOptions, contract.WorkerOptions>,
-  Takes<Omit<ours.EventFlowJobsModuleOptions, 'scheduler'>, Omit<contract.EventFlowJobsModuleOptions, 'scheduler'>>,
+  Takes<
+    Omit<ours.EventFlowJobsModuleOptions, 'scheduler'>,
+    Omit<contract.EventFlowJobsModuleOptions, 'scheduler'>
+  >,
   Takes<
     Pick<Parameters<typeof ours.EventFlowJobsModule.forRootAsync>[0], 'imports' | 'inject' | 'useExisting'>,
-    Pick<Parameters<typeof contract.EventFlowJobsModule.forRootAsync>[0], 'imports' | 'inject' | 'useExisting'>
+    Pick<
+      Parameters<typeof contract.EventFlowJobsModule.forRootAsync>[0],
+      'imports' | 'inject' | 'useExisting'
+    >
   >,
   Takes<
     Parameters<typeof ours.EventFlowJobsModule.forFeature>[0],

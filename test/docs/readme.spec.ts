@@ -21,7 +21,9 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf
 
 describe('README.md', () => {
   const readme = read('../../README.md');
-  const regions = [...read('./readme.snippets.ts').matchAll(/^\/\/ #region (\w+)\n(.*?)^\/\/ #endregion$/gms)];
+  const regions = [
+    ...read('./readme.snippets.ts').matchAll(/^\/\/ #region (\w+)\n(.*?)^\/\/ #endregion$/gms),
+  ];
 
   it.each(regions.map(([, name, code]) => [name, code]))('shows the %s that is run here', (_, code) => {
     expect(readme).toContain(`\`\`\`ts\n${code}\`\`\``);
@@ -61,7 +63,10 @@ describe('the code of README.md', () => {
     await app.listen(0, '127.0.0.1');
     const response = await fetch(`${await app.getUrl()}/customers/42/reminder`, { method: 'POST' });
     const { jobId } = (await response.json()) as { jobId: string };
-    expect(await scheduler.get(jobId)).toMatchObject({ state: 'scheduled', command: { name: 'SendEmailCommand' } });
+    expect(await scheduler.get(jobId)).toMatchObject({
+      state: 'scheduled',
+      command: { name: 'SendEmailCommand' },
+    });
 
     await scheduler.advanceBy(7 * 86_400_000 - 1);
     expect(app.get(Mailer).sent).toEqual([]);

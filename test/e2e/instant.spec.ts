@@ -79,7 +79,9 @@ describe('the instant scheduler, which is the default', () => {
     const { nest, scheduler } = await start();
     await scheduler.schedule(new RecordJob(1), '90 days');
     expect(nest.get(Seen).jobs).toHaveLength(1);
-    expect(warnings).toEqual([expect.stringMatching(/Record was scheduled for .* but runs now.*inProcessScheduler/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/Record was scheduled for .* but runs now.*inProcessScheduler/),
+    ]);
   });
 
   it('does not warn where the time is now', async () => {
@@ -104,7 +106,9 @@ describe('the instant scheduler, which is the default', () => {
       execute() {}
     }
     expect(await errorOf(() => scheduler.scheduleNow(new Stranger()))).toBeInstanceOf(JobNotRegisteredError);
-    expect(await errorOf(() => scheduler.scheduleNow(new RecordJob(() => 1)))).toBeInstanceOf(JobSerializationError);
+    expect(await errorOf(() => scheduler.scheduleNow(new RecordJob(() => 1)))).toBeInstanceOf(
+      JobSerializationError,
+    );
   });
 
   it('gives commands to the bus, and takes keys, since nothing is ever pending', async () => {
@@ -143,7 +147,9 @@ describe('the instant scheduler, which is the default', () => {
 
   it('stores none of many when one is refused', async () => {
     const { nest, scheduler } = await start();
-    await errorOf(() => scheduler.scheduleMany([{ job: new RecordJob(1) }, { job: new RecordJob(Symbol('x')) }]));
+    await errorOf(() =>
+      scheduler.scheduleMany([{ job: new RecordJob(1) }, { job: new RecordJob(Symbol('x')) }]),
+    );
     expect(nest.get(Seen).jobs).toEqual([]);
     await scheduler.scheduleMany([{ job: new RecordJob(1) }, { job: new RecordJob(2) }]);
     expect(nest.get(Seen).jobs).toEqual([new RecordJob(1), new RecordJob(2)]);

@@ -115,7 +115,10 @@ describe('interceptors', () => {
 
 describe('events', () => {
   it('tell the life of an entry, with the error, the attempt and the time it took', async () => {
-    const { scheduler, events } = await startApp({ scheduler: inProcessScheduler(), jobs: [NoteJob, BrokenJob] });
+    const { scheduler, events } = await startApp({
+      scheduler: inProcessScheduler(),
+      jobs: [NoteJob, BrokenJob],
+    });
     const seen: JobEvent[] = [];
     events.all$.subscribe((event) => seen.push(event));
     const broken: JobEvent[] = [];
@@ -127,10 +130,22 @@ describe('events', () => {
     await scheduler.cancel(late);
     await until(() => broken.length === 2 && seen.length === 8, 'all events');
 
-    const typesOf = (id: string) => seen.filter((event) => event.id === id).map(({ type, attempt }) => [type, attempt]);
-    expect(typesOf(good)).toEqual([['scheduled', 0], ['started', 1], ['succeeded', 1]]);
-    expect(typesOf(bad)).toEqual([['scheduled', 0], ['started', 1], ['failed', 1]]);
-    expect(typesOf(late)).toEqual([['scheduled', 0], ['cancelled', 0]]);
+    const typesOf = (id: string) =>
+      seen.filter((event) => event.id === id).map(({ type, attempt }) => [type, attempt]);
+    expect(typesOf(good)).toEqual([
+      ['scheduled', 0],
+      ['started', 1],
+      ['succeeded', 1],
+    ]);
+    expect(typesOf(bad)).toEqual([
+      ['scheduled', 0],
+      ['started', 1],
+      ['failed', 1],
+    ]);
+    expect(typesOf(late)).toEqual([
+      ['scheduled', 0],
+      ['cancelled', 0],
+    ]);
     expect(seen.find(({ type }) => type === 'failed')).toMatchObject({
       name: 'BrokenJob',
       version: 1,

@@ -34,7 +34,8 @@ class SendEmailCommand {
 class SendEmailHandler {
   constructor(private readonly outbox: Outbox) {}
   async execute(command: SendEmailCommand) {
-    if (!(command instanceof SendEmailCommand) || !(command.due instanceof Date)) throw new Error('not as it was');
+    if (!(command instanceof SendEmailCommand) || !(command.due instanceof Date))
+      throw new Error('not as it was');
     this.outbox.sent.push({ to: command.to, at: Date.now() });
   }
 }
@@ -105,7 +106,9 @@ class OrderSagas {
       ofType(OrderPlacedEvent),
       map(
         ({ orderId }) =>
-          new ScheduleCommand(new CancelUnpaidOrderCommand(orderId), 150, { key: `payment-deadline:${orderId}` }),
+          new ScheduleCommand(new CancelUnpaidOrderCommand(orderId), 150, {
+            key: `payment-deadline:${orderId}`,
+          }),
       ),
     );
 
@@ -127,28 +130,31 @@ describe('a command scheduled from a controller', () => {
     return (await response.json()) as { id: string };
   };
 
-  it.each(['/emails', '/emails/by-job'])('runs its handler at its time, not before (POST %s)', async (path) => {
-    const { nest, scheduler } = await startApp(
-      { scheduler: inProcessScheduler() },
-      { controllers: [EmailController], providers: [SendEmailHandler, Outbox] },
-    );
-    await nest.listen(0, '127.0.0.1');
-    const outbox = nest.get(Outbox);
-    const began = Date.now();
+  it.each(['/emails', '/emails/by-job'])(
+    'runs its handler at its time, not before (POST %s)',
+    async (path) => {
+      const { nest, scheduler } = await startApp(
+        { scheduler: inProcessScheduler() },
+        { controllers: [EmailController], providers: [SendEmailHandler, Outbox] },
+      );
+      await nest.listen(0, '127.0.0.1');
+      const outbox = nest.get(Outbox);
+      const began = Date.now();
 
-    const { id } = await post(await nest.getUrl(), path, { to: 'ada@example.com', delay: 200 });
+      const { id } = await post(await nest.getUrl(), path, { to: 'ada@example.com', delay: 200 });
 
-    expect(await scheduler.get(id)).toMatchObject({
-      state: 'scheduled',
-      name: 'PublishCommand',
-      command: { name: 'SendEmailCommand', version: 1 },
-    });
-    expect(outbox.sent).toEqual([]);
-    await until(() => outbox.sent.length, 'the e-mail');
-    expect(outbox.sent[0]!.to).toBe('ada@example.com');
-    expect(outbox.sent[0]!.at - began).toBeGreaterThanOrEqual(200);
-    await until(async () => (await scheduler.get(id))?.state === 'succeeded', 'the entry to end');
-  });
+      expect(await scheduler.get(id)).toMatchObject({
+        state: 'scheduled',
+        name: 'PublishCommand',
+        command: { name: 'SendEmailCommand', version: 1 },
+      });
+      expect(outbox.sent).toEqual([]);
+      await until(() => outbox.sent.length, 'the e-mail');
+      expect(outbox.sent[0]!.to).toBe('ada@example.com');
+      expect(outbox.sent[0]!.at - began).toBeGreaterThanOrEqual(200);
+      await until(async () => (await scheduler.get(id))?.state === 'succeeded', 'the entry to end');
+    },
+  );
 });
 
 describe('a deadline scheduled by a saga', () => {

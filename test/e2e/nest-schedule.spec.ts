@@ -31,7 +31,10 @@ describe('beside @nestjs/schedule', () => {
     const { nest, scheduler } = await start();
     const registry = nest.get(SchedulerRegistry);
     await scheduler.schedule(new PingJob(), '90 days');
-    await scheduler.scheduleRecurring('nightly', new PingJob(), { cron: '0 3 * * *', timeZone: 'Europe/Rome' });
+    await scheduler.scheduleRecurring('nightly', new PingJob(), {
+      cron: '0 3 * * *',
+      timeZone: 'Europe/Rome',
+    });
     await until(() => registry.doesExist('timeout', 'eventflow-jobs'), 'the timer');
 
     const cron = registry.getCronJob('nightly');

@@ -62,9 +62,17 @@ describe('mistakes in jobs and commands', () => {
     class Strange_Command {}
 
     const error = await startError({
-      jobs: [OneJob, OtherJob, Not_A_Name, BlankJob, ZeroJob, NoJob as never, undefined as never, GapJob, LazyJob].concat(
-        [NightJob, ArgumentJob as never],
-      ),
+      jobs: [
+        OneJob,
+        OtherJob,
+        Not_A_Name,
+        BlankJob,
+        ZeroJob,
+        NoJob as never,
+        undefined as never,
+        GapJob,
+        LazyJob,
+      ].concat([NightJob, ArgumentJob as never]),
       commands: [Strange_Command],
       values: [Money],
       worker: { concurrency: 0 },
@@ -128,15 +136,21 @@ describe('registering', () => {
 
     const job = await errorOf(() => scheduler.scheduleNow(new PongJob()));
     expect(job).toBeInstanceOf(JobNotRegisteredError);
-    expect(job.message).toMatch(/PongJob is not registered: add it to `jobs`.*Its parent PingJob is registered/);
+    expect(job.message).toMatch(
+      /PongJob is not registered: add it to `jobs`.*Its parent PingJob is registered/,
+    );
 
     const command = await errorOf(() => commands.scheduleNow(new LostCommand()));
     expect(command).toBeInstanceOf(JobNotRegisteredError);
     expect(command.message).toMatch(/LostCommand is not registered: give it a @CommandHandler.*`commands`/);
 
     for (const nothing of [null, undefined, 'job', {}]) {
-      expect(await errorOf(() => scheduler.scheduleNow(nothing as never))).toBeInstanceOf(JobNotRegisteredError);
-      expect(await errorOf(() => commands.scheduleNow(nothing as never))).toBeInstanceOf(JobNotRegisteredError);
+      expect(await errorOf(() => scheduler.scheduleNow(nothing as never))).toBeInstanceOf(
+        JobNotRegisteredError,
+      );
+      expect(await errorOf(() => commands.scheduleNow(nothing as never))).toBeInstanceOf(
+        JobNotRegisteredError,
+      );
     }
   });
 
@@ -163,15 +177,24 @@ describe('registering', () => {
     class OptionsModule {}
 
     for (const async of [
-      { imports: [OptionsModule], inject: [Options], useFactory: (from: Options) => from.createEventFlowJobsOptions() },
+      {
+        imports: [OptionsModule],
+        inject: [Options],
+        useFactory: (from: Options) => from.createEventFlowJobsOptions(),
+      },
       { useClass: Options },
       { imports: [OptionsModule], useExisting: Options },
     ]) {
-      const { scheduler, nest } = await startModules([CqrsModule.forRoot(), EventFlowJobsModule.forRootAsync(async)]);
+      const { scheduler, nest } = await startModules([
+        CqrsModule.forRoot(),
+        EventFlowJobsModule.forRootAsync(async),
+      ]);
       expect(nest.get(JobDefinitions).of(PingJob)).toMatchObject({ name: 'PingJob', version: 1 });
       expect(scheduler.capabilities.has('delay')).toBe(true);
     }
-    expect(() => EventFlowJobsModule.forRootAsync({})).toThrow('needs one of useFactory, useClass and useExisting');
+    expect(() => EventFlowJobsModule.forRootAsync({})).toThrow(
+      'needs one of useFactory, useClass and useExisting',
+    );
   });
 });
 

@@ -83,7 +83,8 @@ describe('request-scoped providers', () => {
       constructor(@Inject(REQUEST) private readonly request: JobAsyncContext) {}
       async execute(command: AgainCommand) {
         rounds.push(command.round);
-        if (rounds.length === 1) await commands.scheduleNow(command, { metadata: { by: this.request.job.id } });
+        if (rounds.length === 1)
+          await commands.scheduleNow(command, { metadata: { by: this.request.job.id } });
       }
     }
     const { commands } = await startApp({ scheduler: inProcessScheduler() }, { providers: [AgainHandler] });

@@ -1,4 +1,11 @@
-import { Global, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  Global,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { CommandHandler, CqrsModule } from '@nestjs/cqrs';
 import {
   CommandScheduler,

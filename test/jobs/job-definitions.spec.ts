@@ -10,7 +10,12 @@ import {
 } from 'nestjs-eventflow-jobs';
 import { describe, expect, it } from 'vitest';
 
-const named = (name: string) => ({ [name]: class implements Job { execute() {} } })[name]!;
+const named = (name: string) =>
+  ({
+    [name]: class implements Job {
+      execute() {}
+    },
+  })[name]!;
 const definitionsOf = (...types: unknown[]) => {
   const definitions = new JobDefinitions();
   definitions.register(types);
@@ -55,12 +60,15 @@ describe('the definition of a class', () => {
     expect(() => definitionsOf(ParentJob).of(ChildJob)).toThrow(JobNotRegisteredError);
   });
 
-  it.each(['Foo_Bar', 'Foo$1', '$', '_a'])('cannot come from %s: the advice is an explicit name', (className) => {
-    const mistakes = definitionsOf(named(className)).findMistakes();
-    expect(mistakes).toHaveLength(1);
-    expect(mistakes[0]).toContain(`${className}: no name can be made of this class name`);
-    expect(mistakes[0]).toContain("@JobVersion('Name', 1)");
-  });
+  it.each(['Foo_Bar', 'Foo$1', '$', '_a'])(
+    'cannot come from %s: the advice is an explicit name',
+    (className) => {
+      const mistakes = definitionsOf(named(className)).findMistakes();
+      expect(mistakes).toHaveLength(1);
+      expect(mistakes[0]).toContain(`${className}: no name can be made of this class name`);
+      expect(mistakes[0]).toContain("@JobVersion('Name', 1)");
+    },
+  );
 
   it.each([
     ['', 1],
@@ -130,7 +138,9 @@ describe('the registry', () => {
   it('refuses what is no job, naming it', () => {
     class NotAJob {}
     const wrong = definitionsOf(NotAJob);
-    expect(wrong.findMistakes()).toEqual(['NotAJob is no job: give it a method `execute(context: JobContext)`.']);
+    expect(wrong.findMistakes()).toEqual([
+      'NotAJob is no job: give it a method `execute(context: JobContext)`.',
+    ]);
     expect(() => wrong.assertNoMistakes()).toThrow(JobDefinitionError);
   });
 
@@ -167,7 +177,9 @@ describe('the registry', () => {
     expect(definitionsOf(job('A', { aliases: ['X'] }), job('B', { aliases: ['X'] })).findMistakes()).toEqual([
       "B and A both have the alias 'X': only one can.",
     ]);
-    expect(definitionsOf(job('A', { aliases: ['not ok'] })).findMistakes()[0]).toContain("A: the alias 'not ok' is no valid name");
+    expect(definitionsOf(job('A', { aliases: ['not ok'] })).findMistakes()[0]).toContain(
+      "A: the alias 'not ok' is no valid name",
+    );
     expect(definitionsOf(job('A', { schema: {} })).findMistakes()[0]).toContain('is no Standard Schema');
   });
 
@@ -194,7 +206,12 @@ describe('the way to the newest version', () => {
     ['an exact match', versions([1], [2]), 1, 1],
     ['an upgrader', versions([1], [2, { upgrade: { 1: up } }]), 1, 2],
     ['a chain of upgraders', versions([3, { upgrade: { 1: up, 2: up } }]), 1, 3],
-    ['upgraders of several classes', versions([2, { upgrade: { 1: up } }], [3, { upgrade: { 2: up } }]), 1, 3],
+    [
+      'upgraders of several classes',
+      versions([2, { upgrade: { 1: up } }], [3, { upgrade: { 2: up } }]),
+      1,
+      3,
+    ],
     ['as far as upgraders lead', versions([2, { upgrade: { 1: up } }], [4, { upgrade: { 3: up } }]), 1, 2],
     ['never back', versions([1], [2, { upgrade: { 1: up } }]), 3, undefined],
     ['nowhere without an upgrader', versions([2]), 1, undefined],

@@ -117,9 +117,7 @@ describe('A duration', () => {
   });
 
   it('that is refused is shown, with examples of what works', () => {
-    expect(() => toMilliseconds('5 parsecs')).toThrow(
-      /"5 parsecs" is not a duration.*'30m'.*'7 days'/,
-    );
+    expect(() => toMilliseconds('5 parsecs')).toThrow(/"5 parsecs" is not a duration.*'30m'.*'7 days'/);
   });
 
   it('that is refused is not shown in full when it is long', () => {

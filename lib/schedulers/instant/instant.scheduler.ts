@@ -33,7 +33,13 @@ class InstantScheduler extends JobScheduler {
   }
 
   private async run({ onConflict: _, ...entry }: NewEntry): Promise<void> {
-    const attempt = new Attempt({ ...entry, attempts: 1, attempt: 1, state: 'running', startedAt: this.currentTime() });
+    const attempt = new Attempt({
+      ...entry,
+      attempts: 1,
+      attempt: 1,
+      state: 'running',
+      startedAt: this.currentTime(),
+    });
     const result = await this.core.runner.run(attempt, this.clock);
     const { outcome, error } = result;
     const once =

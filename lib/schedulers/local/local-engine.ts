@@ -63,7 +63,8 @@ export class LocalEngine implements WorkSource {
     const now = this.clock.now();
     const entry = await this.store.cancel(ref, now);
     if (!entry) return false;
-    if (entry.state === 'running') this.pump?.abort(entry.id, new JobCancelledError('The entry was cancelled.'));
+    if (entry.state === 'running')
+      this.pump?.abort(entry.id, new JobCancelledError('The entry was cancelled.'));
     else this.core.reporter.cancelled(entry, now);
     return true;
   }
@@ -116,7 +117,8 @@ export class LocalEngine implements WorkSource {
     let next: number | undefined;
     for (const recurring of await this.store.recurring()) {
       const after = isDue(recurring, now) ? await this.tickOne(recurring, now) : recurring;
-      if (after.nextRunAt !== undefined && (next === undefined || after.nextRunAt < next)) next = after.nextRunAt;
+      if (after.nextRunAt !== undefined && (next === undefined || after.nextRunAt < next))
+        next = after.nextRunAt;
     }
     return next;
   }

@@ -30,7 +30,12 @@ export interface LocalStore {
   progress(id: JobId, claim: number, progress: NonNullable<StoredEntry['progress']>): void;
 
   /** Writes down what ended, and claims what is due; entries of unknown classes are parked instead. */
-  exchange(settlements: readonly Settlement[], demand: Demand, knows: Knows, now: number): MaybePromise<Exchange>;
+  exchange(
+    settlements: readonly Settlement[],
+    demand: Demand,
+    knows: Knows,
+    now: number,
+  ): MaybePromise<Exchange>;
   /** Parked entries whose class is known wait again. */
   release(knows: Knows, reasons: readonly ParkedReason[]): MaybePromise<number>;
   /** Entries that have not ended. */

@@ -50,7 +50,10 @@ export abstract class LocalScheduler extends JobScheduler {
     return this.engine.stop(timeout);
   }
 
-  protected override insert(entries: readonly NewEntry[], transaction?: unknown): Promise<readonly InsertResult[]> {
+  protected override insert(
+    entries: readonly NewEntry[],
+    transaction?: unknown,
+  ): Promise<readonly InsertResult[]> {
     return this.engine.insert(entries, transaction);
   }
 
@@ -74,7 +77,9 @@ export abstract class LocalScheduler extends JobScheduler {
     return this.store.find(ref);
   }
 
-  protected override async listEntries(query: ListQuery): Promise<{ entries: StoredEntry[]; cursor?: string }> {
+  protected override async listEntries(
+    query: ListQuery,
+  ): Promise<{ entries: StoredEntry[]; cursor?: string }> {
     return this.store.list(query);
   }
 

@@ -28,7 +28,8 @@ export class MemoryEntry implements HeapItem {
   claim = 0;
   cancelRequested = false;
   /** What only few entries have. */
-  more: Partial<Pick<StoredEntry, 'finishedAt' | 'startedAt' | 'progress' | 'lastError' | 'parked'>> | undefined;
+  more:
+    Partial<Pick<StoredEntry, 'finishedAt' | 'startedAt' | 'progress' | 'lastError' | 'parked'>> | undefined;
 
   constructor(
     entry: NewEntry,
@@ -56,7 +57,20 @@ export class MemoryEntry implements HeapItem {
 
   /** A copy for others: it does not change any more. */
   snapshot(): ClaimedEntry {
-    const { id, name, version, data, metadata, queue, priority, attempts, scheduledAt, runAt, state, attempt } = this;
+    const {
+      id,
+      name,
+      version,
+      data,
+      metadata,
+      queue,
+      priority,
+      attempts,
+      scheduledAt,
+      runAt,
+      state,
+      attempt,
+    } = this;
     return {
       id,
       name,

@@ -50,7 +50,10 @@ export class MemoryStore implements LocalStore {
     return this.look(ref)?.snapshot();
   }
 
-  list({ states, name, command, key, queue, limit, cursor }: ListQuery): { entries: StoredEntry[]; cursor?: string } {
+  list({ states, name, command, key, queue, limit, cursor }: ListQuery): {
+    entries: StoredEntry[];
+    cursor?: string;
+  } {
     const after = cursor === undefined ? -1 : sequenceOf(cursor);
     const found: MemoryEntry[] = [];
     for (const entry of this.entries.values()) {
@@ -113,7 +116,9 @@ export class MemoryStore implements LocalStore {
         claimed.push(entry.snapshot());
       } else {
         const { name, version } = entry.command ?? entry;
-        this.change(entry, () => entry.park({ reason: 'unknown', text: `No class here stands for '${name}' version ${version}.` }));
+        this.change(entry, () =>
+          entry.park({ reason: 'unknown', text: `No class here stands for '${name}' version ${version}.` }),
+        );
         parked.push(entry.snapshot());
       }
     }
@@ -164,7 +169,10 @@ export class MemoryStore implements LocalStore {
     return this.queues.isPaused(queue);
   }
 
-  private settle({ claim, result: { entry: settledEntry, outcome } }: Settlement, now: number): Outcome | undefined {
+  private settle(
+    { claim, result: { entry: settledEntry, outcome } }: Settlement,
+    now: number,
+  ): Outcome | undefined {
     const entry = this.claimed(settledEntry.id, claim);
     if (!entry) return undefined;
     const final: Outcome = entry.cancelRequested ? { type: 'cancelled' } : outcome;
@@ -186,14 +194,18 @@ export class MemoryStore implements LocalStore {
   }
 
   /** The attempt does not count. */
-  private takeBack(entry: MemoryEntry, outcome: Extract<Outcome, { type: 'snoozed' | 'released' | 'parked' }>): void {
+  private takeBack(
+    entry: MemoryEntry,
+    outcome: Extract<Outcome, { type: 'snoozed' | 'released' | 'parked' }>,
+  ): void {
     entry.attempt -= 1;
     if (outcome.type === 'snoozed') entry.waitUntil(outcome.runAt);
     else if (outcome.type === 'released') entry.waitUntil(entry.runAt);
     else {
       entry.park({ reason: outcome.reason, text: outcome.text });
       // It never began, and so holds its key, unless another took that meanwhile.
-      if (entry.attempt === 0 && entry.key !== undefined && this.keys.get(entry.key) === entry) entry.begun = false;
+      if (entry.attempt === 0 && entry.key !== undefined && this.keys.get(entry.key) === entry)
+        entry.begun = false;
     }
   }
 
@@ -256,5 +268,7 @@ export class MemoryStore implements LocalStore {
 
 function sequenceOf(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new InvalidScheduleError('The cursor is none that list() gave: pass the one of the page before, unchanged.');
+  throw new InvalidScheduleError(
+    'The cursor is none that list() gave: pass the one of the page before, unchanged.',
+  );
 }

@@ -46,7 +46,11 @@ export function tickOf(
   };
 }
 
-function entryOf({ stored, attempts, queue, priority, policy }: StoredRecurring, tick: number, now: number): NewEntry {
+function entryOf(
+  { stored, attempts, queue, priority, policy }: StoredRecurring,
+  tick: number,
+  now: number,
+): NewEntry {
   return {
     id: newEntryId(now),
     ...stored,

@@ -25,7 +25,11 @@ export class ScheduleRegistryView {
   connect(moduleRef: ModuleRef): void {
     const wrapper = [...moduleRef.get(ModulesContainer, { strict: false }).values()]
       .flatMap((module) => [...module.providers.values()])
-      .find(({ name, instance }) => name === 'SchedulerRegistry' && typeof (instance as Partial<ScheduleRegistry>)?.addCronJob === 'function');
+      .find(
+        ({ name, instance }) =>
+          name === 'SchedulerRegistry' &&
+          typeof (instance as Partial<ScheduleRegistry>)?.addCronJob === 'function',
+      );
     this.registry = wrapper?.instance as ScheduleRegistry | undefined;
   }
 

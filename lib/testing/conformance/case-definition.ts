@@ -4,7 +4,7 @@ import type { Lab } from './lab.js';
 import type { ConformanceStore } from './subject.js';
 
 /** What a case gets: an empty store, and apps on it that are closed when the case ends. */
-export interface Bench {
+interface Bench {
   readonly store: ConformanceStore;
   readonly capabilities: ReadonlySet<Capability>;
   readonly open: (options?: EventFlowJobsModuleOptions) => Promise<Lab>;

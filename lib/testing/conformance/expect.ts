@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Type } from '@nestjs/common';
 
 /** A promise that was not kept. */
-export class ConformanceError extends Error {
+class ConformanceError extends Error {
   override readonly name = 'ConformanceError';
 }
 
@@ -40,5 +40,7 @@ export async function checkRejects<E extends Error>(
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}n` : one)) ?? String(value);
+  return (
+    JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}n` : one)) ?? String(value)
+  );
 }

@@ -7,12 +7,7 @@ import { JobPolicy } from '../../jobs/job-policy.decorator.js';
 import type { Job } from '../../jobs/job.interface.js';
 import { CommandVersion, JobVersion } from '../../jobs/version.decorators.js';
 import { JobValue } from '../../serialization/job-value.decorator.js';
-import { Probes } from './probes.js';
-
-export interface Probe {
-  readonly name: string;
-  readonly payload?: unknown;
-}
+import { type Probe, Probes } from './probes.js';
 
 @JobVersion('Conformance.Probe', 1)
 export class ProbeJob implements Job, Probe {

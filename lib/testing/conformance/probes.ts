@@ -1,5 +1,10 @@
 import type { JobContext } from '../../jobs/job-context.interface.js';
-import type { Probe } from './probe.job.js';
+
+/** What a probe carries. */
+export interface Probe {
+  readonly name: string;
+  readonly payload?: unknown;
+}
 
 /** One attempt at a probe. */
 export interface ProbeRun {

@@ -33,7 +33,9 @@ export const dataCases: CaseDefinition[] = [
       const lab = await open();
       const job = new ProbeJob('a', richData());
       lab.probes.on('a', ({ attempt, probe }) => {
-        (probe as { payload?: unknown }).payload &&= Object.assign(probe.payload as object, { spoilt: attempt });
+        (probe as { payload?: unknown }).payload &&= Object.assign(probe.payload as object, {
+          spoilt: attempt,
+        });
         if (attempt === 1) throw new Error('again');
       });
       const seen: unknown[] = [];
@@ -45,7 +47,10 @@ export const dataCases: CaseDefinition[] = [
       await lab.scheduler.scheduleNow(job, { backoff: { type: 'fixed', delay: 1 } });
       await lab.until('both attempts', () => seen.length === 2);
       checkEqual(seen, [true, true], 'whether the data were equal');
-      check(lab.probes.runs.every(({ probe }) => probe instanceof ProbeJob && probe !== job), 'no fresh instance');
+      check(
+        lab.probes.runs.every(({ probe }) => probe instanceof ProbeJob && probe !== job),
+        'no fresh instance',
+      );
     },
   },
   {
@@ -128,9 +133,15 @@ export const dataCases: CaseDefinition[] = [
     needs: ['query', 'delay'],
     async prove({ open }) {
       const lab = await open();
-      const job = await lab.scheduler.get(await lab.scheduler.schedule(new ProbeJob('a', [new Date(5)]), '1h'));
+      const job = await lab.scheduler.get(
+        await lab.scheduler.schedule(new ProbeJob('a', [new Date(5)]), '1h'),
+      );
       checkEqual(job?.data, { name: 'a', payload: [new Date(5)] }, 'the data of a job');
-      checkEqual([job?.name, job?.version, job?.command], ['Conformance.Probe', 1, undefined], 'the definition');
+      checkEqual(
+        [job?.name, job?.version, job?.command],
+        ['Conformance.Probe', 1, undefined],
+        'the definition',
+      );
 
       const id = await lab.commands.schedule(new ProbeCommand('b', 7n), '1h');
       const command = await lab.scheduler.get(id);

@@ -63,7 +63,11 @@ export const deployCases: CaseDefinition[] = [
       for (let i = 0; i < 5; i++) await lab.commands.scheduleNow(new UnhandledCommand(), { priority: 10 });
       await lab.scheduler.scheduleNow(new ProbeJob('behind'));
       await lab.until('the one behind them', () => lab.probes.runs.length > 0);
-      checkEqual(await lab.commands.schedule(new UnhandledCommand(), '1h', { key: 'k' }), id, 'the holder of the key');
+      checkEqual(
+        await lab.commands.schedule(new UnhandledCommand(), '1h', { key: 'k' }),
+        id,
+        'the holder of the key',
+      );
       checkEqual(await lab.scheduler.cancel({ key: 'k' }), true, 'cancel');
       checkEqual((await lab.scheduler.get(id))?.state, 'cancelled', 'the state');
     },
@@ -84,7 +88,11 @@ export const deployCases: CaseDefinition[] = [
       strict = false;
       checkEqual(await lab.scheduler.retry(id), true, 'retry');
       await lab.until('it to run', async () => (await lab.scheduler.get(id))?.state === 'succeeded');
-      checkEqual(lab.probes.runs.map(({ attempt }) => attempt), [1], 'the attempts');
+      checkEqual(
+        lab.probes.runs.map(({ attempt }) => attempt),
+        [1],
+        'the attempts',
+      );
     },
   },
   {
@@ -163,7 +171,11 @@ export const deployCases: CaseDefinition[] = [
       await newer.close();
       const older = await open({ commands: [UnhandledCommand] });
       await older.until('it to be parked', async () => (await older.scheduler.get(id))?.state === 'parked');
-      checkEqual((await older.scheduler.get(id))?.command, { name: 'Conformance.Unhandled', version: 2 }, 'the command');
+      checkEqual(
+        (await older.scheduler.get(id))?.command,
+        { name: 'Conformance.Unhandled', version: 2 },
+        'the command',
+      );
     },
   },
 ];

@@ -13,13 +13,21 @@ export const keyCases: CaseDefinition[] = [
       const first = await lab.scheduler.schedule(new ProbeJob('a', 1), 100, { key: 'k' });
       checkEqual(await lab.scheduler.schedule(new ProbeJob('a', 2), 10, { key: 'k' }), first, 'the id');
       checkEqual(
-        await lab.scheduler.schedule(new ProbeJob('a', 3), 10, { key: 'k', onConflict: 'keep', queue: 'mail' }),
+        await lab.scheduler.schedule(new ProbeJob('a', 3), 10, {
+          key: 'k',
+          onConflict: 'keep',
+          queue: 'mail',
+        }),
         first,
         'the id, from another queue',
       );
       await lab.until('the one', () => lab.probes.runs.length > 0);
       await lab.elapse(50);
-      checkEqual(lab.probes.runs.map(({ probe }) => probe.payload), [1], 'what ran');
+      checkEqual(
+        lab.probes.runs.map(({ probe }) => probe.payload),
+        [1],
+        'what ran',
+      );
     },
   },
   {
@@ -29,13 +37,20 @@ export const keyCases: CaseDefinition[] = [
     async prove({ open }) {
       const lab = await open();
       const first = await lab.scheduler.schedule(new ProbeJob('a', 1), 60, { key: 'k' });
-      const second = await lab.scheduler.schedule(new ProbeJob('a', 2), 120, { key: 'k', onConflict: 'replace' });
+      const second = await lab.scheduler.schedule(new ProbeJob('a', 2), 120, {
+        key: 'k',
+        onConflict: 'replace',
+      });
       check(second !== first, 'the id is that of the old entry');
       checkEqual((await lab.scheduler.get(first))?.state, 'cancelled', 'the old entry');
       checkEqual((await lab.scheduler.get({ key: 'k' }))?.id, second, 'the holder of the key');
       await lab.until('the new one', () => lab.probes.runs.length > 0);
       await lab.elapse(50);
-      checkEqual(lab.probes.runs.map(({ probe }) => probe.payload), [2], 'what ran');
+      checkEqual(
+        lab.probes.runs.map(({ probe }) => probe.payload),
+        [2],
+        'what ran',
+      );
     },
   },
   {
@@ -62,7 +77,9 @@ export const keyCases: CaseDefinition[] = [
     async prove({ open }) {
       const lab = await open();
       const ids = await Promise.all(
-        Array.from({ length: 50 }, (_, i) => lab.scheduler.schedule(new ProbeJob('a', i), '1h', { key: 'k' })),
+        Array.from({ length: 50 }, (_, i) =>
+          lab.scheduler.schedule(new ProbeJob('a', i), '1h', { key: 'k' }),
+        ),
       );
       checkEqual(new Set(ids).size, 1, 'the number of ids');
       checkEqual((await lab.scheduler.counts()).scheduled, 1, 'what is scheduled');
@@ -71,13 +88,21 @@ export const keyCases: CaseDefinition[] = [
           lab.scheduler.schedule(new ProbeJob('b'), '1h', { key: 'other', onConflict: 'reject' }),
         ),
       );
-      checkEqual(outcomes.filter(({ status }) => status === 'fulfilled').length, 1, 'how many were not rejected');
+      checkEqual(
+        outcomes.filter(({ status }) => status === 'fulfilled').length,
+        1,
+        'how many were not rejected',
+      );
       await Promise.all(
         Array.from({ length: 20 }, (_, i) =>
           lab.scheduler.schedule(new ProbeJob('c', i), '1h', { key: 'third', onConflict: 'replace' }),
         ),
       );
-      checkEqual((await lab.scheduler.list({ state: 'scheduled', key: 'third' })).entries.length, 1, 'the replaced ones');
+      checkEqual(
+        (await lab.scheduler.list({ state: 'scheduled', key: 'third' })).entries.length,
+        1,
+        'the replaced ones',
+      );
     },
   },
   {
@@ -101,14 +126,24 @@ export const keyCases: CaseDefinition[] = [
       await lab.until('the other to run', () => lab.probes.of('running').length === 1);
 
       checkEqual((await lab.scheduler.get({ key: 'a' }))?.id, running, 'the last that held the key');
-      for (const [key, before] of [['a', running], ['b', retried]] as const) {
+      for (const [key, before] of [
+        ['a', running],
+        ['b', retried],
+      ] as const) {
         const next = await lab.scheduler.schedule(new ProbeJob('next'), '1h', { key, onConflict: 'reject' });
         check(next !== before, 'the key was still held');
         checkEqual((await lab.scheduler.get({ key }))?.id, next, 'the holder of the key');
       }
       release();
-      await lab.until('the running one to end', async () => (await lab.scheduler.get(running))?.state === 'succeeded');
-      checkEqual((await lab.scheduler.get({ key: 'a' }))?.state, 'scheduled', 'the one that holds the key now');
+      await lab.until(
+        'the running one to end',
+        async () => (await lab.scheduler.get(running))?.state === 'succeeded',
+      );
+      checkEqual(
+        (await lab.scheduler.get({ key: 'a' }))?.state,
+        'scheduled',
+        'the one that holds the key now',
+      );
     },
   },
   {
@@ -120,7 +155,10 @@ export const keyCases: CaseDefinition[] = [
       const ended = await lab.scheduler.scheduleNow(new ProbeJob('a'), { key: 'k' });
       await lab.until('the end', async () => (await lab.scheduler.get(ended))?.state === 'succeeded');
       checkEqual((await lab.scheduler.get({ key: 'k' }))?.id, ended, 'the last that held the key');
-      const second = await lab.scheduler.schedule(new ProbeJob('b'), '1h', { key: 'k', onConflict: 'reject' });
+      const second = await lab.scheduler.schedule(new ProbeJob('b'), '1h', {
+        key: 'k',
+        onConflict: 'reject',
+      });
       checkEqual(await lab.scheduler.cancel({ key: 'k' }), true, 'cancel by key');
       checkEqual((await lab.scheduler.get(second))?.state, 'cancelled', 'the state');
       checkEqual(await lab.scheduler.cancel({ key: 'k' }), false, 'cancel of what was cancelled');

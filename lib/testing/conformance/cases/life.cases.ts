@@ -11,11 +11,20 @@ export const lifeCases: CaseDefinition[] = [
     needs: [],
     async prove({ open }) {
       const lab = await open();
-      const ids = await Promise.all(Array.from({ length: 20 }, () => lab.scheduler.scheduleNow(new ProbeJob('a'))));
-      check(ids.every((id) => typeof id === 'string' && id.length > 0), 'an id is no text');
+      const ids = await Promise.all(
+        Array.from({ length: 20 }, () => lab.scheduler.scheduleNow(new ProbeJob('a'))),
+      );
+      check(
+        ids.every((id) => typeof id === 'string' && id.length > 0),
+        'an id is no text',
+      );
       checkEqual(new Set(ids).size, 20, 'the number of ids');
       await lab.until('all to run', () => lab.probes.runs.length === 20);
-      checkEqual(lab.probes.runs.map(({ context }) => context.id).toSorted(), ids.toSorted(), 'the ids that ran');
+      checkEqual(
+        lab.probes.runs.map(({ context }) => context.id).toSorted(),
+        ids.toSorted(),
+        'the ids that ran',
+      );
     },
   },
   {
@@ -72,7 +81,9 @@ export const lifeCases: CaseDefinition[] = [
       const before = await open({ worker: false });
       const due = before.now + 400;
       const ids = await Promise.all([
-        before.scheduler.schedule(new ProbeJob('job', new Date(5)), new Date(due), { metadata: { tenant: 'acme' } }),
+        before.scheduler.schedule(new ProbeJob('job', new Date(5)), new Date(due), {
+          metadata: { tenant: 'acme' },
+        }),
         before.scheduler.schedule(new ProbeJob('later'), '10 years', { key: 'k', priority: 4 }),
       ]);
       await before.close();
@@ -145,7 +156,11 @@ export const lifeCases: CaseDefinition[] = [
       checkEqual((await lab.scheduler.get(id))?.state, 'scheduled', 'its state');
       await lab.worker.start();
       await lab.until('it to end', async () => (await lab.scheduler.get(id))?.state === 'succeeded');
-      checkEqual(lab.probes.runs.map(({ attempt }) => attempt), [1, 1], 'the attempts');
+      checkEqual(
+        lab.probes.runs.map(({ attempt }) => attempt),
+        [1, 1],
+        'the attempts',
+      );
     },
   },
   {
@@ -187,7 +202,11 @@ export const lifeCases: CaseDefinition[] = [
         { job: new ProbeJob('z') },
       ]);
       const entries = await Promise.all(ids.map((id) => lab.scheduler.get(id)));
-      checkEqual(entries.map((entry) => (entry?.data as { name: string }).name), ['x', 'y', 'z'], 'the entries');
+      checkEqual(
+        entries.map((entry) => (entry?.data as { name: string } | undefined)?.name),
+        ['x', 'y', 'z'],
+        'the entries',
+      );
       checkEqual(await lab.scheduler.scheduleMany([]), [], 'none at all');
     },
   },

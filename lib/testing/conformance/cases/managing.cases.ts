@@ -31,7 +31,9 @@ export const managingCases: CaseDefinition[] = [
       lab.probes.on('deaf', () => new Promise(() => {}));
       lab.probes.on('polite', ({ context: { signal } }) => {
         signal.addEventListener('abort', () => reasons.push(signal.reason));
-        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+        return new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error)),
+        );
       });
       const ids = await Promise.all(
         ['deaf', 'polite'].map((name) => lab.scheduler.scheduleNow(new ProbeJob(name), { timeout: '1h' })),
@@ -41,7 +43,10 @@ export const managingCases: CaseDefinition[] = [
       for (const id of ids) {
         await lab.until('the end', async () => (await lab.scheduler.get(id))?.state === 'cancelled');
       }
-      check(reasons.length === 1 && reasons[0] instanceof JobCancelledError, "the reason is no JobCancelledError");
+      check(
+        reasons.length === 1 && reasons[0] instanceof JobCancelledError,
+        'the reason is no JobCancelledError',
+      );
       await lab.elapse(50);
       checkEqual(lab.probes.runs.length, 2, 'the attempts');
     },
@@ -60,7 +65,11 @@ export const managingCases: CaseDefinition[] = [
       });
       const id = await lab.scheduler.scheduleNow(new ProbeJob('a'), { timeout: '1h' });
       await lab.until('progress', async () => (await lab.scheduler.get(id))?.progress !== undefined);
-      checkEqual((await lab.scheduler.get(id))?.progress, { fraction: 0.25, note: 'a quarter' }, 'the progress');
+      checkEqual(
+        (await lab.scheduler.get(id))?.progress,
+        { fraction: 0.25, note: 'a quarter' },
+        'the progress',
+      );
       checkEqual((await lab.scheduler.get(id))?.state, 'running', 'the state');
       checkEqual((await lab.scheduler.explain(id)).reason, 'running', 'why it has not run');
       release();
@@ -108,7 +117,11 @@ export const managingCases: CaseDefinition[] = [
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await lab.scheduler.list({ name: 'Conformance.Probe', limit: 10, ...(cursor && { cursor }) });
+        const page = await lab.scheduler.list({
+          name: 'Conformance.Probe',
+          limit: 10,
+          ...(cursor && { cursor }),
+        });
         check(page.entries.length <= 10, 'a page is too long');
         seen.push(...page.entries.map(({ id }) => id));
         ({ cursor } = page);
@@ -125,11 +138,23 @@ export const managingCases: CaseDefinition[] = [
       checkEqual((await listed({ queue: 'odd' })).length, 12, 'by queue');
       checkEqual((await listed({ command: 'Conformance.ProbeCommand' }))[0], command, 'by command');
       checkEqual(await listed({ state: 'cancelled' }), [ids[9], ids[19]], 'by state');
-      checkEqual((await listed({ state: ['cancelled', 'scheduled'], queue: 'even' })).length, 13, 'by states');
+      checkEqual(
+        (await listed({ state: ['cancelled', 'scheduled'], queue: 'even' })).length,
+        13,
+        'by states',
+      );
       checkEqual(await listed({ name: 'Nothing' }), [], 'by a name that nobody has');
-      checkEqual((await lab.scheduler.list({ name: 'Nothing' })).cursor, undefined, 'the cursor of the last page');
+      checkEqual(
+        (await lab.scheduler.list({ name: 'Nothing' })).cursor,
+        undefined,
+        'the cursor of the last page',
+      );
       await checkRejects(InvalidScheduleError, () => lab.scheduler.list({ limit: 0 }), 'a limit of 0');
-      await checkRejects(InvalidScheduleError, () => lab.scheduler.list({ state: 'lost' as never }), 'a wrong state');
+      await checkRejects(
+        InvalidScheduleError,
+        () => lab.scheduler.list({ state: 'lost' as never }),
+        'a wrong state',
+      );
     },
   },
   {
@@ -166,7 +191,9 @@ export const managingCases: CaseDefinition[] = [
       const explained = await lab.scheduler.explain(late);
       checkEqual(explained.reason, 'not-due', 'why');
       checkEqual(explained.expectedAt, (await lab.scheduler.get(late))?.runAt, 'when');
-      const bad = await lab.scheduler.scheduleNow(new ProbeJob('bad'), { backoff: { type: 'fixed', delay: '1h' } });
+      const bad = await lab.scheduler.scheduleNow(new ProbeJob('bad'), {
+        backoff: { type: 'fixed', delay: '1h' },
+      });
       await lab.until('the failure', () => lab.events.some(({ type }) => type === 'retrying'));
       const retrying = await lab.scheduler.explain(bad);
       checkEqual(retrying.reason, 'retrying', 'why');

@@ -6,11 +6,13 @@ import { ProbeJob } from '../probe.job.js';
 export const outageCases: CaseDefinition[] = [
   {
     promise: 11,
-    title: 'while the store is away callers get a SchedulerUnavailableError in time; then all goes on by itself',
+    title:
+      'while the store is away callers get a SchedulerUnavailableError in time; then all goes on by itself',
     needs: ['durable', 'delay'],
     async prove({ open, store }) {
       const lab = await open({ operationTimeout: '1s' });
-      const outage = store.outage?.bind(store) ?? fail("the subject's store has no outage() to prove this with");
+      const outage =
+        store.outage?.bind(store) ?? fail("the subject's store has no outage() to prove this with");
       await lab.scheduler.schedule(new ProbeJob('before'), 1_500);
       await outage(async () => {
         const began = performance.now();

@@ -42,14 +42,21 @@ export const recurringCases: CaseDefinition[] = [
     needs: ['recurring'],
     async prove({ open }) {
       const lab = await open();
-      await lab.commands.scheduleRecurring('seconds', new ProbeCommand('a'), { cron: '* * * * * *', timeZone: 'UTC' });
+      await lab.commands.scheduleRecurring('seconds', new ProbeCommand('a'), {
+        cron: '* * * * * *',
+        timeZone: 'UTC',
+      });
       const nightly = { cron: '0 3 * * *', timeZone: 'Europe/Rome' };
       await lab.scheduler.scheduleRecurring('nightly', new ProbeJob('b'), nightly);
       const entries = await lab.scheduler.listRecurring();
       checkEqual(entries.map(({ id }) => id).toSorted(), ['nightly', 'seconds'], 'the list');
       const entry = entries.find(({ id }) => id === 'nightly')!;
       checkEqual(entry.schedule, nightly, 'the schedule');
-      const hour = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Rome', hour: 'numeric', hourCycle: 'h23' });
+      const hour = new Intl.DateTimeFormat('en', {
+        timeZone: 'Europe/Rome',
+        hour: 'numeric',
+        hourCycle: 'h23',
+      });
       checkEqual(Number(hour.format(entry.nextRunAt)), 3, 'the hour in Rome');
       await lab.until('two ticks', () => lab.probes.of('a').length >= 2);
       const [first, second] = lab.probes.of('a').map(({ at }) => Math.floor(at / 1_000));
@@ -92,7 +99,10 @@ export const recurringCases: CaseDefinition[] = [
       if (lab.now < began + 1_600) {
         checkEqual(lab.probes.names, ['once'], 'what ran for the ticks that were missed');
       }
-      await lab.until('the next tick of both', () => lab.probes.of('skip').length > 0 && lab.probes.of('once').length > 1);
+      await lab.until(
+        'the next tick of both',
+        () => lab.probes.of('skip').length > 0 && lab.probes.of('once').length > 1,
+      );
       check(lab.probes.of('skip')[0]!.at >= began + 1_600, 'a missed tick ran although it is to be skipped');
     },
   },
@@ -102,7 +112,11 @@ export const recurringCases: CaseDefinition[] = [
     needs: ['recurring'],
     async prove({ open }) {
       const lab = await open({ jobs: [...PROBE_CLASSES, DeclaredJob] });
-      checkEqual((await lab.scheduler.listRecurring()).map(({ id }) => id), ['declared'], 'the list');
+      checkEqual(
+        (await lab.scheduler.listRecurring()).map(({ id }) => id),
+        ['declared'],
+        'the list',
+      );
       await lab.until('two ticks', () => lab.probes.of('declared').length >= 2);
       const [first, second] = lab.probes.of('declared');
       check(second!.at - first!.at > 50, 'two ticks came as one');
@@ -130,7 +144,9 @@ export const recurringCases: CaseDefinition[] = [
     async prove({ open }) {
       const labs = [await open(), await open(), await open()] as const;
       const [first] = labs;
-      await Promise.all(labs.map((lab) => lab.scheduler.scheduleRecurring('a', new ProbeJob('a'), { every: 200 })));
+      await Promise.all(
+        labs.map((lab) => lab.scheduler.scheduleRecurring('a', new ProbeJob('a'), { every: 200 })),
+      );
       const began = first.now;
       await first.elapse(2_100);
       const runs = labs.flatMap((lab) => lab.probes.runs).length;

@@ -23,7 +23,10 @@ const WRONG_KEYS: unknown[] = ['', 'x'.repeat(256), 5, null];
 async function checkNothingStored(lab: Lab): Promise<void> {
   await lab.elapse(50);
   checkNone(lab.probes.names, 'something ran although it was refused');
-  checkNone(lab.events.filter(({ type }) => type === 'scheduled'), 'something was scheduled although it was refused');
+  checkNone(
+    lab.events.filter(({ type }) => type === 'scheduled'),
+    'something was scheduled although it was refused',
+  );
 }
 
 export const refusalCases: CaseDefinition[] = [
@@ -115,7 +118,11 @@ export const refusalCases: CaseDefinition[] = [
     needs: [],
     async prove({ open, capabilities }) {
       const lab = await open();
-      checkEqual([...lab.scheduler.capabilities].toSorted(), [...capabilities].toSorted(), 'the capabilities');
+      checkEqual(
+        [...lab.scheduler.capabilities].toSorted(),
+        [...capabilities].toSorted(),
+        'the capabilities',
+      );
     },
   },
   {
@@ -126,7 +133,11 @@ export const refusalCases: CaseDefinition[] = [
       await open({ require: [...capabilities] });
       const missing = CAPABILITIES.find((one) => !capabilities.has(one));
       if (missing === undefined) return;
-      const error = await checkRejects(UnsupportedOperationError, () => open({ require: [missing] }), 'the start');
+      const error = await checkRejects(
+        UnsupportedOperationError,
+        () => open({ require: [missing] }),
+        'the start',
+      );
       check(error.message.includes(`'${missing}'`), 'the error does not name the capability');
     },
   },
@@ -154,7 +165,11 @@ export const refusalCases: CaseDefinition[] = [
       ];
       for (const [capability, call] of calls) {
         if (capabilities.has(capability)) continue;
-        const error = await checkRejects(UnsupportedOperationError, call, `a call that needs '${capability}'`);
+        const error = await checkRejects(
+          UnsupportedOperationError,
+          call,
+          `a call that needs '${capability}'`,
+        );
         check(/\w+Scheduler\(\)/.test(error.message), `no scheduler that can is named: ${error.message}`);
       }
       checkNone(lab.probes.names, 'it ran');

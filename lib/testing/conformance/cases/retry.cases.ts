@@ -7,7 +7,11 @@ import { FunctionBackoffJob, MailProbeJob, ProbeCommand, ProbeJob } from '../pro
 /** Checks that each attempt came not before its delay after the last, and soon after. */
 function checkDelays(lab: Lab, name: string, delays: readonly number[]): void {
   const runs = lab.probes.of(name);
-  checkEqual(runs.map(({ attempt }) => attempt), [...delays.keys(), delays.length].map((i) => i + 1), 'the attempts');
+  checkEqual(
+    runs.map(({ attempt }) => attempt),
+    [...delays.keys(), delays.length].map((i) => i + 1),
+    'the attempts',
+  );
   delays.forEach((delay, index) => {
     const passed = runs[index + 1]!.at - runs[index]!.at;
     check(passed >= delay, `attempt ${index + 2} came ${delay - passed} ms early`);
@@ -37,7 +41,11 @@ export const retryCases: CaseDefinition[] = [
       checkDelays(lab, 'a', [30, 30]);
       const entry = await lab.scheduler.get(id);
       checkEqual([entry?.attempt, entry?.attempts], [3, 3], 'the attempts');
-      checkEqual([entry?.lastError?.name, entry?.lastError?.message], ['TypeError', 'failure 3'], 'the last error');
+      checkEqual(
+        [entry?.lastError?.name, entry?.lastError?.message],
+        ['TypeError', 'failure 3'],
+        'the last error',
+      );
       check(entry?.lastError?.stack?.includes('failure 3'), 'the last error has no stack');
       check(entry?.finishedAt instanceof Date, 'it has no time of its end');
       await lab.elapse(100);
@@ -50,7 +58,10 @@ export const retryCases: CaseDefinition[] = [
     needs: ['retry'],
     async prove({ open }) {
       const lab = await open();
-      lab.probes.on('a', always(() => new Error('again')));
+      lab.probes.on(
+        'a',
+        always(() => new Error('again')),
+      );
       await lab.scheduler.scheduleNow(new ProbeJob('a'), {
         attempts: 5,
         backoff: { type: 'exponential', delay: 20, max: 50 },
@@ -65,20 +76,31 @@ export const retryCases: CaseDefinition[] = [
     needs: ['retry', 'query', 'delay'],
     async prove({ open }) {
       const lab = await open();
-      lab.probes.on('a', always(() => new Error('again')));
+      lab.probes.on(
+        'a',
+        always(() => new Error('again')),
+      );
       const options = { backoff: { type: 'fixed', delay: 3_600_000, jitter: 1, max: 5_400_000 } } as const;
       const jobs = Array.from({ length: 20 }, () => ({ job: new ProbeJob('a'), ...options }));
       const ids = await lab.scheduler.scheduleMany(jobs);
-      await lab.until('all to have failed once', () => lab.events.filter(({ type }) => type === 'retrying').length === 20);
+      await lab.until(
+        'all to have failed once',
+        () => lab.events.filter(({ type }) => type === 'retrying').length === 20,
+      );
       const delays = await Promise.all(
         ids.map(async (id, index) => {
           const entry = await lab.scheduler.get(id);
-          const ended = lab.events.find((event) => event.type === 'retrying' && event.id === id)!.at.getTime();
+          const ended = lab.events
+            .find((event) => event.type === 'retrying' && event.id === id)!
+            .at.getTime();
           check(entry, `entry ${index} is gone`);
           return entry.runAt.getTime() - ended;
         }),
       );
-      check(delays.every((delay) => delay > 3_590_000 && delay <= 5_410_000), `delays out of bounds: ${delays.join()}`);
+      check(
+        delays.every((delay) => delay > 3_590_000 && delay <= 5_410_000),
+        `delays out of bounds: ${delays.join()}`,
+      );
       check(new Set(delays.map((delay) => Math.round(delay / 1_000))).size > 3, 'the delays are all alike');
     },
   },
@@ -88,7 +110,10 @@ export const retryCases: CaseDefinition[] = [
     needs: ['retry'],
     async prove({ open }) {
       const lab = await open();
-      lab.probes.on('a', always(() => new Error('again')));
+      lab.probes.on(
+        'a',
+        always(() => new Error('again')),
+      );
       await lab.scheduler.scheduleNow(new FunctionBackoffJob('a'));
       await lab.until('three attempts', () => lab.probes.runs.length === 3);
       checkDelays(lab, 'a', [40, 60]);
@@ -100,7 +125,10 @@ export const retryCases: CaseDefinition[] = [
     needs: ['retry', 'query', 'delay'],
     async prove({ open }) {
       const lab = await open();
-      lab.probes.on('a', always(() => new Error('again')));
+      lab.probes.on(
+        'a',
+        always(() => new Error('again')),
+      );
       const id = await lab.commands.scheduleNow(new ProbeCommand('a'));
       await lab.until('the failure', async () => (await lab.scheduler.get(id))?.state === 'failed');
       checkDelays(lab, 'a', [20]);
@@ -120,7 +148,10 @@ export const retryCases: CaseDefinition[] = [
     needs: ['retry', 'query'],
     async prove({ open }) {
       const lab = await open();
-      lab.probes.on('a', always(() => new DiscardJobError('no such customer')));
+      lab.probes.on(
+        'a',
+        always(() => new DiscardJobError('no such customer')),
+      );
       const id = await lab.scheduler.scheduleNow(new ProbeJob('a'), { backoff: { type: 'fixed', delay: 1 } });
       await lab.until('the failure', async () => (await lab.scheduler.get(id))?.state === 'failed');
       await lab.elapse(50);
@@ -140,7 +171,11 @@ export const retryCases: CaseDefinition[] = [
       const id = await lab.scheduler.scheduleNow(new ProbeJob('a'), { attempts: 1 });
       await lab.until('the end', async () => (await lab.scheduler.get(id))?.state === 'succeeded');
       const { runs } = lab.probes;
-      checkEqual(runs.map(({ attempt }) => attempt), [1, 1, 1, 1], 'the attempts');
+      checkEqual(
+        runs.map(({ attempt }) => attempt),
+        [1, 1, 1, 1],
+        'the attempts',
+      );
       for (let i = 1; i < runs.length; i++) check(runs[i]!.at - runs[i - 1]!.at >= 40, 'it came early');
     },
   },
@@ -161,8 +196,15 @@ export const retryCases: CaseDefinition[] = [
         timeout: 60,
         backoff: { type: 'fixed', delay: 10 },
       });
-      await lab.until('the second attempt to succeed', async () => (await lab.scheduler.get(id))?.state === 'succeeded');
-      checkEqual(lab.probes.runs.map(({ attempt }) => attempt), [1, 2], 'the attempts');
+      await lab.until(
+        'the second attempt to succeed',
+        async () => (await lab.scheduler.get(id))?.state === 'succeeded',
+      );
+      checkEqual(
+        lab.probes.runs.map(({ attempt }) => attempt),
+        [1, 2],
+        'the attempts',
+      );
       check(lab.probes.runs[1]!.at - began >= 70, 'it was timed out early');
       check(reason instanceof JobTimeoutError, "the signal's reason is no JobTimeoutError");
       checkEqual((await lab.scheduler.get(id))?.lastError?.name, 'JobTimeoutError', 'the last error');
@@ -202,7 +244,11 @@ export const retryCases: CaseDefinition[] = [
       broken = false;
       checkEqual(await lab.scheduler.retry(id), true, 'retry');
       await lab.until('success', async () => (await lab.scheduler.get(id))?.state === 'succeeded');
-      checkEqual(lab.probes.runs.map(({ attempt }) => attempt), [1, 1], 'the attempts');
+      checkEqual(
+        lab.probes.runs.map(({ attempt }) => attempt),
+        [1, 1],
+        'the attempts',
+      );
       checkEqual(lab.probes.runs[1]!.probe.payload, 'data', 'the data');
       checkEqual(await lab.scheduler.retry(id), false, 'retry of what succeeded');
       checkEqual(await lab.scheduler.retry('nothing'), false, 'retry of nothing');

@@ -48,7 +48,11 @@ export const timeCases: CaseDefinition[] = [
     needs: ['delay'],
     async prove({ open }) {
       const lab = await open();
-      for (const [name, delay] of [['c', 240], ['a', 80], ['b', 160]] as const) {
+      for (const [name, delay] of [
+        ['c', 240],
+        ['a', 80],
+        ['b', 160],
+      ] as const) {
         await lab.scheduler.schedule(new ProbeJob(name), delay);
       }
       await lab.until('all three', () => lab.probes.runs.length === 3);
@@ -80,7 +84,10 @@ export const timeCases: CaseDefinition[] = [
       const late = await lab.scheduler.schedule(new ProbeJob('ten years'), TEN_YEARS);
       await lab.elapse(100);
       checkNone(lab.probes.names, 'it ran');
-      for (const [id, delay] of [[soon, 90 * 86_400_000], [late, TEN_YEARS]] as const) {
+      for (const [id, delay] of [
+        [soon, 90 * 86_400_000],
+        [late, TEN_YEARS],
+      ] as const) {
         const entry = await lab.scheduler.get(id);
         checkEqual(entry?.state, 'scheduled', 'the state');
         const off = entry!.runAt.getTime() - (began + delay);
