@@ -6,6 +6,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 // The tests and the sample app import the library by its published name, so that they read like a user's code.
 const library = [
   { find: /^nestjs-eventflow-jobs$/, replacement: path('./lib/index.ts') },
+  { find: /^nestjs-eventflow-jobs\/sqlite$/, replacement: path('./lib/schedulers/local/sqlite/index.ts') },
   { find: /^nestjs-eventflow-jobs\/testing$/, replacement: path('./lib/testing/index.ts') },
 ];
 const nest11 = {

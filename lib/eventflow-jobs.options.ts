@@ -52,4 +52,5 @@ export interface EventFlowJobsModuleAsyncOptions extends Pick<ModuleMetadata, 'i
 export const EVENTFLOW_JOBS_OPTIONS = Symbol('EVENTFLOW_JOBS_OPTIONS');
 
 export const DEFAULT_SHUTDOWN_TIMEOUT: Duration = '30s';
+export const DEFAULT_OPERATION_TIMEOUT: Duration = '5s';
 export const DEFAULT_MAX_PAYLOAD = 1_048_576;

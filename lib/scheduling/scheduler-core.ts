@@ -20,6 +20,8 @@ export interface SchedulerCore {
   /** To be told what the store has written down. */
   readonly reporter: JobReporter;
   readonly moduleRef: ModuleRef;
+  /** How long a call may wait for the store, in ms. */
+  readonly operationTimeout: number;
   /** Whether this process has a class, and for a command a handler, for a stored job. */
   readonly knows: (stored: Pick<StoredJob, 'name' | 'version' | 'command'>) => boolean;
   /** Finds the app's definitions, if that has not happened yet. */

@@ -44,29 +44,26 @@ export class TestJobScheduler extends LocalScheduler {
     'rate-limit',
     'pause',
   ]);
-  private readonly memory: MemoryStore;
-  private readonly virtual: VirtualClock;
+  protected readonly store = new MemoryStore();
+  protected readonly clock: VirtualClock;
   private everStarted = false;
   /** Attempts that were waited for in vain: they wait for their timeout. */
   private silent: ReadonlySet<Attempt> = new Set();
 
   /** @param options.now where the clock begins; the present moment by default. */
   constructor({ now: begin = new Date() }: { now?: Date } = {}) {
-    const memory = new MemoryStore();
-    const clock = new VirtualClock(begin.getTime());
-    super(memory, clock);
-    this.memory = memory;
-    this.virtual = clock;
+    super();
+    this.clock = new VirtualClock(begin.getTime());
   }
 
   /** What the clock shows. */
   get now(): Date {
-    return new Date(this.virtual.now());
+    return new Date(this.clock.now());
   }
 
   /** Entries that wait for their time, earliest first. */
   get pending(): readonly JobEntry[] {
-    return this.memory
+    return this.store
       .list({ states: ['scheduled'], limit: Number.MAX_SAFE_INTEGER })
       .entries.toSorted((a, b) => a.runAt - b.runAt)
       .map((entry) => toJobEntry(entry, this.core.mapper));
@@ -74,23 +71,23 @@ export class TestJobScheduler extends LocalScheduler {
 
   /** Lets this much time pass, and runs what becomes due on the way, each entry at its own time. */
   async advanceBy(duration: Duration): Promise<void> {
-    await this.advanceTo(new Date(this.virtual.now() + toMilliseconds(duration)));
+    await this.advanceTo(new Date(this.clock.now() + toMilliseconds(duration)));
   }
 
   /** As {@link TestJobScheduler.advanceBy}, up to a moment. */
   async advanceTo(time: Date): Promise<void> {
     const target = time.getTime();
-    if (!(target >= this.virtual.now())) {
+    if (!(target >= this.clock.now())) {
       throw new InvalidScheduleError(
-        `Time does not go back: it is ${new Date(this.virtual.now()).toISOString()}.`,
+        `Time does not go back: it is ${new Date(this.clock.now()).toISOString()}.`,
       );
     }
     await this.settle();
     for (let next = this.nextStop(); next <= target; next = this.nextStop()) {
-      this.virtual.moveTo(next);
+      this.clock.moveTo(next);
       await this.settle();
     }
-    this.virtual.moveTo(target);
+    this.clock.moveTo(target);
   }
 
   /** Runs what is due, and what that schedules for now, until nothing is. Returns how many attempts were begun. */
@@ -119,7 +116,7 @@ export class TestJobScheduler extends LocalScheduler {
       const ended = await Promise.race([idle, patience]);
       clearTimeout(timer);
       if (ended !== 'silent') return;
-      if (this.virtual.nextAt !== undefined) {
+      if (this.clock.nextAt !== undefined) {
         this.silent = new Set(this.engine.attempts);
         return;
       }
@@ -128,8 +125,8 @@ export class TestJobScheduler extends LocalScheduler {
 
   /** The next moment at which anything may happen. */
   private nextStop(): number {
-    const now = this.virtual.now();
-    const stops = [this.engine.nextAt, this.virtual.nextAt].filter((at) => at !== undefined && at > now);
+    const now = this.clock.now();
+    const stops = [this.engine.nextAt, this.clock.nextAt].filter((at) => at !== undefined && at > now);
     return Math.min(...(stops as number[]), Infinity);
   }
 }

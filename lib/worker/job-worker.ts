@@ -28,8 +28,8 @@ export class JobWorker {
   async start(): Promise<void> {
     if (!(this.scheduler instanceof JobScheduler)) return; // a test's double: nothing to run
     await this.scheduler['opened']();
-    await this.declareRecurring();
     await this.scheduler['startWork'](typeof this.options.worker === 'object' ? this.options.worker : {});
+    await this.declareRecurring();
   }
 
   /** Claims no more, and waits for what runs, for `shutdownTimeout` at most; then aborts it and puts it back. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { CommandHandler, EventBus } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
@@ -16,24 +15,6 @@ import {
   OrderPlacedEvent,
   PaymentDeadline,
 } from './readme.snippets.js';
-
-const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-
-describe('README.md', () => {
-  const readme = read('../../README.md');
-  const regions = [
-    ...read('./readme.snippets.ts').matchAll(/^\/\/ #region (\w+)\n(.*?)^\/\/ #endregion$/gms),
-  ];
-
-  it.each(regions.map(([, name, code]) => [name, code]))('shows the %s that is run here', (_, code) => {
-    expect(readme).toContain(`\`\`\`ts\n${code}\`\`\``);
-  });
-
-  it('shows no code that is not run here', () => {
-    const shown = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
-    expect(shown).toEqual(regions.map(([, , code]) => code));
-  });
-});
 
 describe('the code of README.md', () => {
   const cancelled: string[] = [];

@@ -26,7 +26,7 @@ export class TimerScheduler extends JobScheduler {
   readonly capabilities = new Set<Capability>(['delay', 'cancel']);
   private readonly clock = new SystemClock();
   private readonly waiting = new Map<string, Waiting>();
-  private readonly ended: Promise<void>[] = [];
+  private readonly running = new Set<Promise<void>>();
   private working = false;
 
   // All or none, and only what is stored: here nothing can fail.
@@ -49,6 +49,7 @@ export class TimerScheduler extends JobScheduler {
   }
 
   protected override async startWork(): Promise<void> {
+    if (this.working) return;
     this.working = true;
     for (const waiting of this.waiting.values()) this.arm(waiting);
   }
@@ -60,18 +61,21 @@ export class TimerScheduler extends JobScheduler {
       for (const { attempt } of this.waiting.values())
         attempt?.abort(new WorkerStoppedError('The worker stopped.'));
     }, timeout);
-    await Promise.all(this.ended);
+    await Promise.all(this.running);
     clearTimeout(limit);
   }
 
-  private put(entry: StoredEntry): void {
+  private put(entry: StoredEntry, armed = this.working): void {
     const waiting = { entry, disarm: () => {} };
     this.waiting.set(entry.id, waiting);
-    if (this.working) this.arm(waiting);
+    if (armed) this.arm(waiting);
   }
 
   private arm(waiting: Waiting): void {
-    waiting.disarm = this.clock.at(waiting.entry.runAt, () => this.ended.push(this.run(waiting)));
+    waiting.disarm = this.clock.at(waiting.entry.runAt, () => {
+      const run = this.run(waiting).finally(() => this.running.delete(run));
+      this.running.add(run);
+    });
   }
 
   private async run(waiting: Waiting): Promise<void> {
@@ -83,6 +87,7 @@ export class TimerScheduler extends JobScheduler {
     if (outcome.type === 'retrying') this.put({ ...begun, runAt: outcome.runAt });
     else if (outcome.type === 'snoozed') this.put({ ...waiting.entry, runAt: outcome.runAt });
     else if (outcome.type === 'released') this.put(waiting.entry);
+    else if (outcome.type === 'parked') this.put(waiting.entry, false); // until the next start
     this.core.reporter.settled(result, this.currentTime());
   }
 }

@@ -25,18 +25,12 @@ class InProcessScheduler extends LocalScheduler {
     'pause',
   ]);
   private readonly logger = new Logger('InProcessScheduler');
-  private readonly registry: ScheduleRegistryView;
+  private readonly registry = new ScheduleRegistryView();
 
-  constructor() {
-    const registry = new ScheduleRegistryView();
-    super(
-      new MemoryStore(),
-      new SystemClock((timer, label) => {
-        if (label === NEXT_ENTRY) registry.showTimer(timer);
-      }),
-    );
-    this.registry = registry;
-  }
+  protected readonly store = new MemoryStore();
+  protected readonly clock = new SystemClock((timer, label) => {
+    if (label === NEXT_ENTRY) this.registry.showTimer(timer);
+  });
 
   protected override async open(): Promise<void> {
     await super.open();
@@ -70,7 +64,7 @@ class InProcessScheduler extends LocalScheduler {
   }
 
   protected override async close(): Promise<void> {
-    const lost = await this.store.unfinished();
+    const lost = this.store.unfinished();
     if (lost > 0) this.logger.warn(`Lost with this process, since they had not ended: ${lost} entries.`);
     await super.close();
   }

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../jobs/attempt.js';
 import type { Clock } from '../../jobs/clock.js';
+import type { JobId } from '../../jobs/job-id.js';
 import { JobCancelledError } from '../../jobs/jobs.errors.js';
 import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
 import type { SchedulerCore } from '../../scheduling/scheduler-core.js';
@@ -46,6 +47,15 @@ export class LocalEngine implements WorkSource {
   /** How many attempts have been begun since the start. */
   get begun(): number {
     return this.pump?.begun ?? 0;
+  }
+
+  /** Aborts attempts, if they run here. */
+  abort(ids: readonly JobId[], reason: () => Error): void {
+    for (const id of ids) this.pump?.abort(id, reason());
+  }
+
+  abortAll(reason: () => Error): void {
+    for (const attempt of this.attempts) attempt.abort(reason());
   }
 
   /** When the next entry or tick is due, as far as the worker has looked. */
@@ -98,24 +108,25 @@ export class LocalEngine implements WorkSource {
   }
 
   async saveRecurring(wanted: NewRecurring): Promise<void> {
-    const standing = (await this.store.recurring()).find(({ id }) => id === wanted.id);
-    await this.store.putRecurring(planRecurring(wanted, standing, this.clock.now()));
+    const now = this.clock.now();
+    await this.store.updateRecurring(wanted.id, (standing) => planRecurring(wanted, standing, now));
     this.wake();
   }
 
   /** Takes over what this process declares; what was declared before and is no longer goes away. */
   async declareRecurring(declared: readonly NewRecurring[]): Promise<void> {
-    const ids = new Set(declared.map(({ id }) => id));
-    for (const { id, declared: wasDeclared } of await this.store.recurring()) {
-      if (wasDeclared && !ids.has(id)) await this.store.deleteRecurring(id);
-    }
     for (const one of declared) await this.saveRecurring(one);
+    await this.store.retainDeclared(declared.map(({ id }) => id));
   }
 
-  /** Inserts the entries of the ticks that are due. Gives the time of the next tick. */
+  /**
+   * Inserts the entries of the ticks that are due. Gives the time of the next tick. A job that only another process
+   * knows is that process's to tick: here its entries would pile up.
+   */
   private async tick(now: number): Promise<number | undefined> {
     let next: number | undefined;
     for (const recurring of await this.store.recurring()) {
+      if (!this.core.knows(recurring.stored)) continue;
       const after = isDue(recurring, now) ? await this.tickOne(recurring, now) : recurring;
       if (after.nextRunAt !== undefined && (next === undefined || after.nextRunAt < next))
         next = after.nextRunAt;
@@ -124,7 +135,8 @@ export class LocalEngine implements WorkSource {
   }
 
   private async tickOne(due: StoredRecurring, now: number): Promise<StoredRecurring> {
-    const { after, entry } = tickOf(due, now, this.workingSince);
+    const since = Math.min(this.workingSince, (await this.store.workingSince()) ?? Infinity);
+    const { after, entry } = tickOf(due, now, since);
     if ((await this.store.tick(due, after, entry)) && entry) this.core.reporter.scheduled(entry);
     return after;
   }

@@ -42,7 +42,15 @@ export interface LocalStore {
   unfinished(): MaybePromise<number>;
 
   recurring(): MaybePromise<readonly StoredRecurring[]>;
-  putRecurring(recurring: StoredRecurring): MaybePromise<void>;
+  /** Puts what `change` makes of the one that stands, if one does. */
+  updateRecurring(
+    id: string,
+    change: (standing: StoredRecurring | undefined) => StoredRecurring,
+  ): MaybePromise<void>;
+  /** Of those that are declared, only these are by this process. */
+  retainDeclared(ids: readonly string[]): MaybePromise<void>;
+  /** Since when any process has been there to see the ticks. */
+  workingSince(): MaybePromise<number | undefined>;
   deleteRecurring(id: string): MaybePromise<boolean>;
   /** Moves a recurring job on and inserts the tick's entry; nothing, where another process has done so already. */
   tick(before: StoredRecurring, after: StoredRecurring, entry: NewEntry | undefined): MaybePromise<boolean>;

@@ -7,7 +7,6 @@ import { JobScheduler } from '../../scheduling/job-scheduler.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
-import type { SchedulerCore } from '../../scheduling/scheduler-core.js';
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { LocalEngine } from './local-engine.js';
 import type { LocalStore } from './local-store.js';
@@ -17,21 +16,13 @@ export abstract class LocalScheduler extends JobScheduler {
   abstract override readonly capabilities: ReadonlySet<Capability>;
   private running: LocalEngine | undefined;
 
-  constructor(
-    protected readonly store: LocalStore,
-    protected readonly clock: Clock,
-  ) {
-    super();
-  }
-
-  override attach(core: SchedulerCore): void {
-    super.attach(core);
-    this.running = new LocalEngine(this.store, this.clock, core);
-  }
+  /** There once the scheduler is open. */
+  protected abstract get store(): LocalStore;
+  protected abstract readonly clock: Clock;
 
   protected get engine(): LocalEngine {
-    if (!this.running) void this.core; // says that the scheduler is not part of an app
-    return this.running!;
+    this.running ??= new LocalEngine(this.store, this.clock, this.core);
+    return this.running;
   }
 
   protected override async open(): Promise<void> {

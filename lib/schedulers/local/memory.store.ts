@@ -142,8 +142,19 @@ export class MemoryStore implements LocalStore {
     return [...this.recurringJobs.values()];
   }
 
-  putRecurring(recurring: StoredRecurring): void {
-    this.recurringJobs.set(recurring.id, recurring);
+  updateRecurring(id: string, change: (standing: StoredRecurring | undefined) => StoredRecurring): void {
+    this.recurringJobs.set(id, change(this.recurringJobs.get(id)));
+  }
+
+  retainDeclared(ids: readonly string[]): void {
+    for (const { id, declared } of this.recurringJobs.values()) {
+      if (declared && !ids.includes(id)) this.recurringJobs.delete(id);
+    }
+  }
+
+  /** Nobody else sees this memory. */
+  workingSince(): undefined {
+    return undefined;
   }
 
   deleteRecurring(id: string): boolean {

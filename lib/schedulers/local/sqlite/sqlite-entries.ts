@@ -1,0 +1,215 @@
+import type { JobId } from '../../../jobs/job-id.js';
+import type { Outcome } from '../../../jobs/outcome.js';
+import { JOB_STATES, type JobState } from '../../../scheduling/job-entry.js';
+import { InvalidScheduleError } from '../../../scheduling/invalid-schedule.error.js';
+import type { ListQuery } from '../../../scheduling/queries.js';
+import { DuplicateJobKeyError } from '../../../scheduling/scheduling.errors.js';
+import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
+import type { SqliteCounts } from './sqlite-counts.js';
+import { type EntryRow, INSERT, STATE, insertValues, toEntry } from './sqlite-rows.js';
+import type { SqliteStatements } from './sqlite-statements.js';
+
+const ENTRIES = 'eventflow_jobs_entries';
+
+/** One entry at a time: what is inserted, found and changed. Called within a transaction, where it writes. */
+export class SqliteEntries {
+  constructor(
+    private readonly sql: SqliteStatements,
+    private readonly counts: SqliteCounts,
+  ) {}
+
+  /** Refuses before it writes. */
+  insert(entries: readonly NewEntry[], now: number): InsertResult[] {
+    this.assertKeysFree(entries);
+    return entries.map((entry) => {
+      const holder = entry.key === undefined ? undefined : this.holderOf(entry.key);
+      if (holder && entry.onConflict !== 'replace') return { id: holder.id, inserted: false };
+      if (holder) this.end(holder, 'cancelled', now);
+      this.sql.run(INSERT, ...insertValues(entry));
+      this.counts.moved(undefined, 'scheduled');
+      return { id: entry.id, inserted: true, ...(holder && { replaced: toEntry(holder) }) };
+    });
+  }
+
+  find(ref: EntryRef): EntryRow | undefined {
+    if ('id' in ref) return this.sql.get(`SELECT * FROM ${ENTRIES} WHERE id = ?`, ref.id);
+    return (
+      this.holderOf(ref.key) ??
+      this.sql.get(`SELECT * FROM ${ENTRIES} WHERE key = ? AND key IS NOT NULL ORDER BY seq DESC LIMIT 1`, ref.key)
+    );
+  }
+
+  list({ states, name, command, key, queue, limit, cursor }: ListQuery): { entries: StoredEntry[]; cursor?: string } {
+    const terms: [string, string | number | undefined][] = [
+      ['seq > ?', cursor === undefined ? undefined : sequenceOf(cursor)],
+      ['name = ?', name ?? (command === undefined ? undefined : 'PublishCommand')],
+      ['command_name = ?', command],
+      ['key = ? AND key IS NOT NULL', key],
+      ['queue = ?', queue],
+    ];
+    const given = terms.filter((term): term is [string, string | number] => term[1] !== undefined);
+    const where = [...given.map(([term]) => term), ...(states ? [statesTerm(states)] : [])].join(' AND ') || 'TRUE';
+    const rows = this.sql.all<EntryRow>(
+      `SELECT * FROM ${ENTRIES} WHERE ${where} ORDER BY seq LIMIT ?`,
+      ...given.map(([, value]) => value),
+      limit + 1,
+    );
+    const page = rows.slice(0, limit);
+    return { entries: page.map(toEntry), ...(rows.length > limit && { cursor: String(page.at(-1)!.seq) }) };
+  }
+
+  /** Ends what waits; asks what runs to stop. */
+  cancel(ref: EntryRef, now: number): EntryRow | undefined {
+    const row = this.find(ref);
+    if (!row) return undefined;
+    const state = JOB_STATES[row.state];
+    if (state === 'running') this.sql.run(`UPDATE ${ENTRIES} SET cancel_requested = 1 WHERE seq = ?`, row.seq);
+    else if (state === 'scheduled' || state === 'parked') this.end(row, 'cancelled', now);
+    else return undefined;
+    return row;
+  }
+
+  reschedule(ref: EntryRef, runAt: number): boolean {
+    const row = this.find(ref);
+    if (row?.state !== STATE.scheduled && row?.state !== STATE.parked) return false;
+    this.sql.run(`UPDATE ${ENTRIES} SET state = 0, run_at = ?, parked = NULL WHERE seq = ?`, runAt, row.seq);
+    this.counts.moved(JOB_STATES[row.state], 'scheduled');
+    return true;
+  }
+
+  retry(id: JobId, now: number): boolean {
+    const row = this.find({ id });
+    if (row?.state !== STATE.failed && row?.state !== STATE.parked) return false;
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = 0, run_at = ?, attempt = 0, finished_at = NULL, parked = NULL WHERE seq = ?`,
+      now,
+      row.seq,
+    );
+    this.counts.moved(JOB_STATES[row.state], 'scheduled');
+    return true;
+  }
+
+  /** Fenced: changes nothing, and says so, where the claim is no longer the one that is shown. */
+  settle(seq: number, claim: number, owner: number, outcome: Outcome, now: number): Outcome | undefined {
+    const row = this.sql.get<Pick<EntryRow, 'cancel_requested' | 'attempt' | 'key'>>(
+      `SELECT cancel_requested, attempt, key FROM ${ENTRIES} WHERE seq = ? AND state = 1 AND claim = ? AND owner = ?`,
+      seq,
+      claim,
+      owner,
+    );
+    if (!row) return undefined;
+    const final: Outcome = row.cancel_requested === null ? outcome : { type: 'cancelled' };
+    switch (final.type) {
+      case 'succeeded':
+      case 'cancelled':
+      case 'failed':
+        this.finish(seq, final.type, now, final.type === 'failed' ? JSON.stringify(final.error) : null);
+        break;
+      case 'retrying':
+        this.wait(seq, final.runAt, row.attempt, JSON.stringify(final.error));
+        break;
+      case 'snoozed':
+        this.wait(seq, final.runAt, row.attempt - 1, null);
+        break;
+      case 'released':
+        this.wait(seq, null, row.attempt - 1, null);
+        break;
+      case 'parked':
+        this.park(seq, row, JSON.stringify({ reason: final.reason, text: final.text }));
+        break;
+    }
+    return final;
+  }
+
+  progress(seq: number, claim: number, progress: string): void {
+    this.sql.run(`UPDATE ${ENTRIES} SET progress = ? WHERE seq = ? AND claim = ? AND state = 1`, progress, seq, claim);
+  }
+
+  /** Entries whose worker is gone: the attempt counts, so that one which kills its process does not do so for ever. */
+  giveBack(owner: number, now: number): number {
+    const rows = this.sql.all<EntryRow>(`SELECT * FROM ${ENTRIES} WHERE owner = ?`, owner);
+    const lost = JSON.stringify({ name: 'WorkerLostError', message: 'The process that ran the attempt is gone.' });
+    for (const { seq, cancel_requested, attempt, attempts } of rows) {
+      if (cancel_requested !== null) this.finish(seq, 'cancelled', now, null);
+      else if (attempt >= attempts) this.finish(seq, 'failed', now, lost);
+      else this.wait(seq, null, attempt, lost);
+    }
+    return rows.length;
+  }
+
+  private holderOf(key: string): EntryRow | undefined {
+    return this.sql.get(`SELECT * FROM ${ENTRIES} WHERE held_key = ? AND held_key IS NOT NULL`, key);
+  }
+
+  private end(row: EntryRow, state: 'cancelled', now: number): void {
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = ?, finished_at = ?, held_key = NULL, parked = NULL WHERE seq = ?`,
+      STATE[state],
+      now,
+      row.seq,
+    );
+    this.counts.moved(JOB_STATES[row.state], state);
+  }
+
+  private finish(seq: number, state: 'succeeded' | 'failed' | 'cancelled', now: number, error: string | null): void {
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = ?, finished_at = ?, owner = NULL, cancel_requested = NULL,
+        error = coalesce(?, error) WHERE seq = ?`,
+      STATE[state],
+      now,
+      error,
+      seq,
+    );
+    this.counts.moved('running', state);
+  }
+
+  private wait(seq: number, runAt: number | null, attempt: number, error: string | null): void {
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = 0, run_at = coalesce(?, run_at), attempt = ?, owner = NULL,
+        cancel_requested = NULL, error = coalesce(?, error) WHERE seq = ?`,
+      runAt,
+      attempt,
+      error,
+      seq,
+    );
+    this.counts.moved('running', 'scheduled');
+  }
+
+  /** It never began, and so holds its key, unless another took that meanwhile. */
+  private park(seq: number, { attempt, key }: Pick<EntryRow, 'attempt' | 'key'>, parked: string): void {
+    const held = key !== null && attempt === 1 && !this.holderOf(key) ? key : null;
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = 5, attempt = ?, owner = NULL, parked = ?, held_key = ? WHERE seq = ?`,
+      attempt - 1,
+      parked,
+      held,
+      seq,
+    );
+    this.counts.moved('running', 'parked');
+  }
+
+  private assertKeysFree(entries: readonly NewEntry[]): void {
+    const taken = new Map<string, JobId>();
+    for (const { id, key, onConflict } of entries) {
+      if (key === undefined) continue;
+      const holder = taken.get(key) ?? (onConflict === 'reject' ? this.holderOf(key)?.id : undefined);
+      if (holder !== undefined && onConflict === 'reject') throw DuplicateJobKeyError.of(key, holder);
+      taken.set(key, id);
+    }
+  }
+}
+
+/** Written out, so that SQLite sees which partial index will do. */
+function statesTerm(states: readonly JobState[]): string {
+  if (states.length === 1) {
+    const [state] = states;
+    if (state === 'running') return 'state = 1 AND owner IS NOT NULL';
+    if (state !== 'scheduled') return `state = ${STATE[state!]} AND state > 1`;
+  }
+  return `state IN (${states.map((state) => STATE[state]).join(', ')})`;
+}
+
+function sequenceOf(cursor: string): number {
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  throw new InvalidScheduleError('The cursor is none that list() gave: pass the one of the page before, unchanged.');
+}

@@ -1,0 +1,24 @@
+import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
+
+/**
+ * The file is none that entries can be kept in: no database, somebody else's, or of a newer release. It is left as it
+ * is.
+ *
+ * @publicApi
+ */
+export class UnusableStoreError extends EventFlowJobsError {}
+
+const BUSY = 5;
+const LOCKED = 6;
+const NOT_A_DATABASE = 26;
+const CANNOT_OPEN = 14;
+
+export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(codeOf(error));
+export const isNoDatabase = (error: unknown): boolean => codeOf(error) === NOT_A_DATABASE;
+export const isNotToBeOpened = (error: unknown): boolean => codeOf(error) === CANNOT_OPEN;
+
+/** SQLite's primary result code; the extended ones hold it in their low byte. */
+function codeOf(error: unknown): number {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' ? code & 0xff : -1;
+}

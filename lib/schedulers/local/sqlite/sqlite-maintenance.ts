@@ -1,0 +1,80 @@
+import { Logger } from '@nestjs/common';
+import { toError } from '../../../jobs/outcome.js';
+import type { Knows } from '../local-store.js';
+import type { SqliteStore } from './sqlite.store.js';
+
+const EVERY = 1_000;
+/** Parked entries wait for at most this many rounds for a process that has come to know them. */
+const RELEASE_ROUNDS = 2;
+/** A step is short, since it blocks the event loop; it is repeated while there is more. */
+const PRUNED_AT_ONCE = 200;
+const PAGES_AT_ONCE = 20;
+
+export interface Retention {
+  /** In ms. */
+  readonly age: number;
+  readonly count: number;
+}
+
+/** What a working process does once a second: shows that it lives, and looks after what others left. */
+export class SqliteMaintenance {
+  private readonly logger = new Logger('SqliteScheduler');
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private round = 0;
+
+  constructor(
+    private readonly store: SqliteStore,
+    private readonly knows: Knows,
+    private readonly retention: Retention,
+    private readonly onChange: () => void,
+    private readonly onLost: () => Promise<void>,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running = this.running.then(() => this.once());
+    }, EVERY);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Gives back what dead workers left. */
+  async bury(): Promise<void> {
+    const dead = await this.store.workers.findDead(Date.now());
+    if (dead.length === 0) return;
+    const given = await this.store.writeAndWake(() =>
+      dead.reduce((sum, worker) => sum + this.store.workers.bury(worker, Date.now()), 0),
+    );
+    if (given > 0) this.logger.warn(`${given} entries of a worker that is gone wait again.`);
+    this.onChange();
+  }
+
+  private async once(): Promise<void> {
+    try {
+      if (!(await this.store.write(() => this.store.workers.renew(Date.now())))) await this.onLost();
+      await this.bury();
+      if (this.round++ % RELEASE_ROUNDS === 0 && this.store.counts().parked > 0) {
+        if ((await this.store.release(this.knows, ['unknown'])) > 0) this.onChange();
+      }
+      await this.store.write(() => this.store.recurringJobs.sweep(Date.now()));
+      await this.prune();
+    } catch (error) {
+      this.logger.warn(`A round of maintenance was left out: ${toError(error).message}`);
+    }
+  }
+
+  private async prune(): Promise<void> {
+    for (;;) {
+      const { succeeded, failed, cancelled } = this.store.counts();
+      const surplus = succeeded + failed + cancelled - this.retention.count;
+      const pruned = await this.store.write(() => this.store.prune(Date.now() - this.retention.age, surplus, PRUNED_AT_ONCE));
+      if (pruned > 0) this.store.sql.all(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
+      if (pruned < PRUNED_AT_ONCE) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { JOB_STATES, type JobState } from '../../../scheduling/job-entry.js';
+import type { NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
+import type { ClaimedEntry } from '../../../worker/work-source.js';
+
+/** States are stored by their place in this list, which only ever grows at its end. */
+export const STATE = Object.fromEntries(JOB_STATES.map((state, index) => [state, index])) as Record<JobState, number>;
+
+export interface EntryRow {
+  seq: number;
+  id: string;
+  name: string;
+  version: number;
+  command_name: string | null;
+  command_version: number | null;
+  data: string;
+  metadata: string | null;
+  policy: string | null;
+  state: number;
+  run_at: number;
+  scheduled_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  key: string | null;
+  queue: string;
+  priority: number;
+  attempt: number;
+  attempts: number;
+  claim: number;
+  cancel_requested: number | null;
+  progress: string | null;
+  error: string | null;
+  parked: string | null;
+}
+
+export const INSERT = `INSERT INTO eventflow_jobs_entries (id, name, version, command_name, command_version, data,
+  metadata, policy, state, run_at, scheduled_at, key, held_key, queue, priority, attempts)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`;
+
+export function insertValues(entry: NewEntry): (string | number | null)[] {
+  const key = entry.key ?? null;
+  return [
+    entry.id,
+    entry.name,
+    entry.version,
+    entry.command?.name ?? null,
+    entry.command?.version ?? null,
+    entry.data,
+    json(entry.metadata),
+    entry.policy ? json(entry.policy) : null,
+    entry.runAt,
+    entry.scheduledAt,
+    key,
+    key,
+    entry.queue,
+    entry.priority,
+    entry.attempts,
+  ];
+}
+
+export function toEntry(row: EntryRow): ClaimedEntry {
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    data: row.data,
+    metadata: parsed(row.metadata) ?? {},
+    state: JOB_STATES[row.state]!,
+    runAt: row.run_at,
+    scheduledAt: row.scheduled_at,
+    queue: row.queue,
+    priority: row.priority,
+    attempt: row.attempt,
+    attempts: row.attempts,
+    claim: row.claim,
+    ...(row.command_name !== null && { command: { name: row.command_name, version: row.command_version! } }),
+    ...(row.policy !== null && { policy: parsed<StoredEntry['policy']>(row.policy) ?? {} }),
+    ...(row.key !== null && { key: row.key }),
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+    ...optional('progress', parsed<NonNullable<StoredEntry['progress']>>(row.progress)),
+    ...optional('lastError', parsed<NonNullable<StoredEntry['lastError']>>(row.error)),
+    ...optional('parked', parsed<NonNullable<StoredEntry['parked']>>(row.parked)),
+  };
+}
+
+export function json(value: object): string | null {
+  const text = JSON.stringify(value);
+  return text === '{}' ? null : text;
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+}
+
+/** What somebody has edited by hand into nonsense counts as missing: it must not stop a worker. */
+function parsed<T>(text: string | null): T | undefined {
+  if (text === null) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}

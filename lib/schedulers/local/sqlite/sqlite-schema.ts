@@ -1,0 +1,103 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { UnusableStoreError } from './sqlite-errors.js';
+
+/** Each step brings the schema from the version before it to its own: a step that was released never changes. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE eventflow_jobs_entries (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    command_name TEXT,
+    command_version INTEGER,
+    data TEXT NOT NULL,
+    metadata TEXT,
+    policy TEXT,
+    state INTEGER NOT NULL,
+    run_at INTEGER NOT NULL,
+    scheduled_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    key TEXT,
+    held_key TEXT,
+    queue TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    attempt INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL,
+    claim INTEGER NOT NULL DEFAULT 0,
+    owner INTEGER,
+    cancel_requested INTEGER,
+    progress TEXT,
+    error TEXT,
+    parked TEXT
+  ) STRICT;
+  CREATE INDEX eventflow_jobs_waiting ON eventflow_jobs_entries (queue, priority, run_at, seq) WHERE state = 0;
+  CREATE INDEX eventflow_jobs_running ON eventflow_jobs_entries (owner) WHERE owner IS NOT NULL;
+  CREATE INDEX eventflow_jobs_parked ON eventflow_jobs_entries (seq) WHERE state = 5;
+  CREATE INDEX eventflow_jobs_finished ON eventflow_jobs_entries (finished_at) WHERE finished_at IS NOT NULL;
+  CREATE UNIQUE INDEX eventflow_jobs_held ON eventflow_jobs_entries (held_key) WHERE held_key IS NOT NULL;
+  CREATE INDEX eventflow_jobs_keys ON eventflow_jobs_entries (key, seq) WHERE key IS NOT NULL;
+  CREATE INDEX eventflow_jobs_stopping ON eventflow_jobs_entries (owner) WHERE cancel_requested IS NOT NULL;
+  CREATE INDEX eventflow_jobs_states ON eventflow_jobs_entries (state, seq) WHERE state > 1;
+  CREATE INDEX eventflow_jobs_names ON eventflow_jobs_entries (name, command_name, seq);
+  CREATE TABLE eventflow_jobs_counts (state INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
+  INSERT INTO eventflow_jobs_counts VALUES (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0);
+  CREATE TABLE eventflow_jobs_recurring (
+    id TEXT PRIMARY KEY,
+    definition TEXT NOT NULL,
+    next_run_at INTEGER,
+    last_run_at INTEGER,
+    idle_since INTEGER
+  ) STRICT;
+  CREATE TABLE eventflow_jobs_workers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token TEXT NOT NULL,
+    lease_until INTEGER NOT NULL,
+    working_since INTEGER NOT NULL,
+    declared TEXT NOT NULL DEFAULT '[]'
+  ) STRICT;
+  CREATE TABLE eventflow_jobs_paused (queue TEXT PRIMARY KEY) STRICT;
+  `,
+];
+const META = 'eventflow_jobs_schema';
+const NEWEST = MIGRATIONS.length;
+
+/**
+ * Brings the file to the newest schema, in one transaction.
+ *
+ * @param shared whether tables of somebody else's are to be expected in it.
+ * @throws {UnusableStoreError} where the file is somebody else's, or of a newer release.
+ */
+export function migrate(database: DatabaseSync, file: string, shared: boolean): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const version = versionOf(database, file, shared);
+    for (const step of MIGRATIONS.slice(version)) database.exec(step);
+    if (version < NEWEST) {
+      database.exec(`CREATE TABLE IF NOT EXISTS ${META} (version INTEGER NOT NULL) STRICT; DELETE FROM ${META};`);
+      database.prepare(`INSERT INTO ${META} VALUES (?)`).run(NEWEST);
+    }
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(database: DatabaseSync, file: string, shared: boolean): number {
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[];
+  if (!tables.some(({ name }) => name === META)) {
+    if (tables.length === 0 || shared) return 0;
+    throw new UnusableStoreError(
+      `${file} is a database of somebody else's: give the scheduler a file of its own, or pass the open database as ` +
+        '`{ database }` to keep entries beside its other tables.',
+    );
+  }
+  const { version } = database.prepare(`SELECT version FROM ${META}`).get() as { version: number };
+  if (version <= NEWEST) return version;
+  throw new UnusableStoreError(
+    `${file} has schema version ${version}, and this release knows version ${NEWEST}: install the release that wrote ` +
+      'it, or a newer one.',
+  );
+}

@@ -1,0 +1,248 @@
+import type { JobId } from '../../../jobs/job-id.js';
+import type { ParkedReason } from '../../../jobs/unrunnable-job.error.js';
+import { JOB_STATES, type JobState } from '../../../scheduling/job-entry.js';
+import type { ListQuery } from '../../../scheduling/queries.js';
+import type { StoredRecurring } from '../../../scheduling/recurring.js';
+import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
+import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
+import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../../worker/work-source.js';
+import type { Knows, LocalStore } from '../local-store.js';
+import { SqliteClaims } from './sqlite-claims.js';
+import type { OpenFile } from './sqlite-connection.js';
+import { SqliteCounts } from './sqlite-counts.js';
+import { SqliteEntries } from './sqlite-entries.js';
+import { SqliteRecurring } from './sqlite-recurring.js';
+import { type EntryRow, toEntry } from './sqlite-rows.js';
+import { SqliteStatements } from './sqlite-statements.js';
+import { SqliteWorkers } from './sqlite-workers.js';
+import { WakeFile } from './wake-file.js';
+import { WriteQueue } from './write-queue.js';
+
+/** What is written about an entry beside its data, about. */
+const ROW_BYTES = 200;
+
+/** Entries in a SQLite file, which several processes may have open. */
+export class SqliteStore implements LocalStore {
+  readonly sql: SqliteStatements;
+  readonly entries: SqliteEntries;
+  readonly workers: SqliteWorkers;
+  readonly recurringJobs: SqliteRecurring;
+  readonly wake: WakeFile;
+  private readonly counter: SqliteCounts;
+  private readonly claims: SqliteClaims;
+  private readonly queue: WriteQueue;
+  /** The row of each entry that this process has claimed. */
+  private readonly held = new Map<JobId, number>();
+  private wakesOthers = false;
+
+  constructor(
+    readonly opened: OpenFile,
+    options: { lease: number; operationTimeout: number },
+  ) {
+    const { database, file } = opened;
+    this.sql = new SqliteStatements(database);
+    this.counter = new SqliteCounts(this.sql);
+    this.entries = new SqliteEntries(this.sql, this.counter);
+    this.claims = new SqliteClaims(this.sql, this.counter);
+    this.workers = new SqliteWorkers(this.sql, this.entries, file, options.lease);
+    this.recurringJobs = new SqliteRecurring(this.sql);
+    this.wake = new WakeFile(file);
+    this.queue = new WriteQueue(
+      database,
+      {
+        assertUsable: () => this.assertThere(),
+        beforeCommit: () => this.counter.write(),
+        afterCommit: () => this.tellOthers(),
+        afterRollback: () => this.counter.forget(),
+      },
+      options.operationTimeout,
+    );
+  }
+
+  open(): void {}
+
+  async close(): Promise<void> {
+    await this.queue.close();
+    this.opened.database.close();
+  }
+
+  /** Runs in a transaction that it shares with others of this turn. */
+  write<T>(run: () => T, size?: { rows: number; bytes: number }): Promise<T> {
+    return this.queue.add(run, size);
+  }
+
+  insert(entries: readonly NewEntry[], now: number): Promise<InsertResult[]> {
+    const bytes = entries.reduce((sum, { data }) => sum + data.length + ROW_BYTES, 0);
+    return this.write(
+      () => {
+        const earliest = entries.reduce((least, { runAt }) => Math.min(least, runAt), Infinity);
+        // Only what is due before all that was there concerns the others: their timers stand at that.
+        this.wakesOthers ||= earliest <= now || earliest < (this.claims.nextAt(now) ?? Infinity);
+        return this.entries.insert(entries, now);
+      },
+      { rows: entries.length, bytes },
+    );
+  }
+
+  find(ref: EntryRef): StoredEntry | undefined {
+    const row = this.read(() => this.entries.find(ref));
+    return row && toEntry(row);
+  }
+
+  list(query: ListQuery): { entries: StoredEntry[]; cursor?: string } {
+    return this.read(() => this.entries.list(query));
+  }
+
+  counts(): Record<JobState, number> {
+    return this.read(() => this.counter.read());
+  }
+
+  async cancel(ref: EntryRef, now: number): Promise<StoredEntry | undefined> {
+    const row = await this.write(() => {
+      const before = this.entries.cancel(ref, now);
+      this.wakesOthers ||= before?.state === 1;
+      return before;
+    });
+    return row && toEntry(row);
+  }
+
+  reschedule(ref: EntryRef, runAt: number): Promise<boolean> {
+    return this.writeAndWake(() => this.entries.reschedule(ref, runAt));
+  }
+
+  retry(id: JobId, now: number): Promise<boolean> {
+    return this.writeAndWake(() => this.entries.retry(id, now));
+  }
+
+  progress(id: JobId, claim: number, progress: NonNullable<StoredEntry['progress']>): void {
+    const seq = this.held.get(id);
+    if (seq === undefined) return;
+    // Nobody waits for it: what cannot be shown is no reason to fail an attempt.
+    this.write(() => this.entries.progress(seq, claim, JSON.stringify(progress))).catch(() => {});
+  }
+
+  async exchange(
+    settlements: readonly Settlement[],
+    demand: Demand,
+    knows: Knows,
+    now: number,
+  ): Promise<Exchange> {
+    const { id: owner } = this.workers;
+    if (owner === undefined) throw new SchedulerUnavailableError('This worker has lost its place in the file.');
+    const written = this.write(() => {
+      const settled = settlements.map(({ claim, result }) => {
+        const seq = this.held.get(result.entry.id);
+        return seq === undefined ? undefined : this.entries.settle(seq, claim, owner, result.outcome, now);
+      });
+      const { claimed, parked } = this.claims.claim(demand, owner, knows, now);
+      return { settled, claimed, parked, nextAt: this.claims.nextAt(now) };
+    });
+    this.queue.flush();
+    const { settled, claimed, parked, nextAt } = await written;
+    for (const { result } of settlements) this.held.delete(result.entry.id);
+    for (const [seq, { id }] of claimed) this.held.set(id, seq);
+    const entries: ClaimedEntry[] = claimed.map(([, entry]) => entry);
+    return { settled, claimed: entries, parked, ...(nextAt !== undefined && { nextAt }) };
+  }
+
+  release(knows: Knows, reasons: readonly ParkedReason[]): Promise<number> {
+    const parked = this.read(() =>
+      this.sql.all<EntryRow>('SELECT * FROM eventflow_jobs_entries WHERE state = 5 ORDER BY seq LIMIT 1000'),
+    );
+    const known = parked.map(toEntry).filter((entry) => reasons.includes(entry.parked?.reason ?? 'unknown') && knows(entry));
+    if (known.length === 0) return Promise.resolve(0);
+    return this.writeAndWake(
+      () => known.filter(({ id, runAt }) => this.entries.reschedule({ id }, runAt)).length,
+    );
+  }
+
+  /** Deletes a few finished entries that are too old, or too many. */
+  prune(before: number, surplus: number, most: number): number {
+    const finished = 'SELECT seq, state FROM eventflow_jobs_entries WHERE finished_at IS NOT NULL';
+    const rows = this.sql.all<{ seq: number; state: number }>(
+      `${finished} AND finished_at < ? ORDER BY finished_at LIMIT ?`,
+      surplus > 0 ? Number.MAX_SAFE_INTEGER : before,
+      surplus > 0 ? Math.min(surplus, most) : most,
+    );
+    for (const { seq, state } of rows) {
+      this.sql.run('DELETE FROM eventflow_jobs_entries WHERE seq = ?', seq);
+      this.counter.moved(JOB_STATES[state], undefined);
+    }
+    return rows.length;
+  }
+
+  unfinished(): number {
+    const { scheduled, running, parked } = this.counts();
+    return scheduled + running + parked;
+  }
+
+  recurring(): readonly StoredRecurring[] {
+    return this.read(() => this.recurringJobs.all());
+  }
+
+  updateRecurring(id: string, change: (standing: StoredRecurring | undefined) => StoredRecurring): Promise<void> {
+    return this.writeAndWake(() => this.recurringJobs.put(change(this.recurringJobs.find(id))));
+  }
+
+  retainDeclared(ids: readonly string[]): Promise<void> {
+    return this.writeAndWake(() => this.recurringJobs.declare(this.workers.id!, ids));
+  }
+
+  workingSince(): number | undefined {
+    return this.read(() => this.workers.workingSince());
+  }
+
+  deleteRecurring(id: string): Promise<boolean> {
+    return this.writeAndWake(() => this.recurringJobs.delete(id));
+  }
+
+  tick(before: StoredRecurring, after: StoredRecurring, entry: NewEntry | undefined): Promise<boolean> {
+    return this.writeAndWake(() => {
+      const ours = this.recurringJobs.advance(before, after);
+      if (ours && entry) this.entries.insert([entry], entry.scheduledAt);
+      return ours;
+    });
+  }
+
+  async pause(queue = ''): Promise<void> {
+    await this.write(() => this.sql.run('INSERT OR IGNORE INTO eventflow_jobs_paused VALUES (?)', queue));
+  }
+
+  async resume(queue?: string): Promise<void> {
+    await this.writeAndWake(() =>
+      queue === undefined
+        ? this.sql.run('DELETE FROM eventflow_jobs_paused')
+        : this.sql.run('DELETE FROM eventflow_jobs_paused WHERE queue = ?', queue),
+    );
+  }
+
+  isPaused(queue: string): boolean {
+    return this.read(() => this.claims.isPaused(queue));
+  }
+
+  /** For what may make something due in other processes too. */
+  writeAndWake<T>(run: () => T): Promise<T> {
+    return this.write(() => {
+      this.wakesOthers = true;
+      return run();
+    });
+  }
+
+  private read<T>(query: () => T): T {
+    this.assertThere();
+    return query();
+  }
+
+  private tellOthers(): void {
+    if (this.wakesOthers) this.wake.touch();
+    this.wakesOthers = false;
+  }
+
+  /** SQLite goes on writing into a file that is deleted: what it acknowledges then is lost. */
+  private assertThere(): void {
+    if (!this.opened.isGone()) return;
+    throw new SchedulerUnavailableError(
+      `${this.opened.file} was deleted or replaced while it was open: restart the app to open the one that is there.`,
+    );
+  }
+}
