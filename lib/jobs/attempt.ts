@@ -9,9 +9,15 @@ export class Attempt {
   constructor(
     readonly entry: StoredEntry,
     readonly onProgress: (fraction: number, note?: string) => void = () => {},
-    /** The store's open transaction, for `context.transaction`. */
-    readonly transaction?: unknown,
   ) {}
+
+  /** The store's open transaction, for `context.transaction`; set before it runs. */
+  transaction?: unknown;
+
+  /** Why it is to end, where it is. */
+  get abortedBy(): Error | undefined {
+    return this.reason;
+  }
 
   /** Made when it is first asked for: most jobs never do. */
   get signal(): AbortSignal {

@@ -45,6 +45,8 @@ export class JobRunner {
       const reason = error instanceof UnrunnableJobError ? error.reason : 'refused';
       return { outcome: { type: 'parked', reason, text: error.message }, error };
     }
+    // Aborted before it began: nothing of it is to run.
+    if (attempt.abortedBy) return this.endingOf(attempt.abortedBy, attempt, {}, clock);
     this.reporter.started(attempt.entry, clock.now());
     return this.execute(attempt, revived, clock);
   }

@@ -1,3 +1,4 @@
+import type { Attempt } from '../jobs/attempt.js';
 import type { AttemptResult, Outcome } from '../jobs/outcome.js';
 import type { StoredEntry } from '../scheduling/stored-entry.js';
 
@@ -38,4 +39,14 @@ export interface Exchange {
 export interface WorkSource {
   exchange(settlements: readonly Settlement[], demand: Demand): MaybePromise<Exchange>;
   progress(entry: ClaimedEntry, fraction: number, note?: string): void;
+  /**
+   * Runs an attempt in a transaction of the store, where the store does that. `settled` is what it has written down
+   * already, in the same transaction.
+   */
+  perform?: (attempt: Attempt, run: () => Promise<AttemptResult>) => Promise<Performed>;
+}
+
+export interface Performed {
+  readonly result: AttemptResult;
+  readonly settled?: Outcome;
 }

@@ -9,7 +9,7 @@ import type { JobId } from '../jobs/job-id.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
 import { Reconnection } from './reconnection.js';
 import { NO_DEMAND, Slots, wantsAny } from './slots.js';
-import type { ClaimedEntry, Exchange, Settlement, WorkSource } from './work-source.js';
+import type { ClaimedEntry, Exchange, Performed, Settlement, WorkSource } from './work-source.js';
 
 /** The label of the timer for the entry that is due next. */
 export const NEXT_ENTRY = 'next entry';
@@ -154,12 +154,18 @@ export class WorkerPump {
     this.running.set(entry.id, attempt);
     this.attemptsBegun += 1;
     this.slots.taken(entry.queue, now);
-    void this.runner.run(attempt, this.clock).then((result) => {
+    void this.perform(attempt).then(({ result, settled }) => {
       this.running.delete(entry.id);
       this.slots.freed(entry.queue);
-      this.ended.push({ claim: entry.claim, result });
+      if (settled) this.reporter.settled({ ...result, outcome: settled }, this.clock.now());
+      else this.ended.push({ claim: entry.claim, result });
       this.wake();
     });
+  }
+
+  private async perform(attempt: Attempt): Promise<Performed> {
+    const run = () => this.runner.run(attempt, this.clock);
+    return this.source.perform ? this.source.perform(attempt, run) : { result: await run() };
   }
 
   private sleepUntil(nextAt: number | undefined): void {

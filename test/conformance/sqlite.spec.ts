@@ -20,17 +20,25 @@ const capabilities: Capability[] = [
   'queues',
   'rate-limit',
   'pause',
+  'transaction',
   'distributed',
 ];
 
-const subject: ConformanceSubject = {
+const subject = (transactionalWork: boolean): ConformanceSubject => ({
   name: 'sqliteScheduler()',
-  capabilities,
+  capabilities: transactionalWork ? [...capabilities, 'transactional-work'] : capabilities,
   setUp: () => {
     const folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
     const file = join(folder, 'jobs.db');
     return {
-      scheduler: () => sqliteScheduler({ file }),
+      scheduler: () => sqliteScheduler({ file, transactionalWork }),
+      async transaction(end, work) {
+        const database = new DatabaseSync(file);
+        database.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE');
+        await work(database);
+        database.exec(end);
+        database.close();
+      },
       async outage(work) {
         const other = new DatabaseSync(file);
         other.exec('PRAGMA busy_timeout = 5000; BEGIN EXCLUSIVE');
@@ -41,10 +49,16 @@ const subject: ConformanceSubject = {
       tearDown: () => rmSync(folder, { recursive: true }),
     };
   },
-};
+});
 
 describe('sqliteScheduler()', () => {
-  for (const { name, skip, run } of jobSchedulerConformance(subject)) {
+  for (const { name, skip, run } of jobSchedulerConformance(subject(false))) {
     it.skipIf(skip !== undefined)(name, run);
+  }
+});
+
+describe('sqliteScheduler({ transactionalWork: true })', () => {
+  for (const { name, needs, run } of jobSchedulerConformance(subject(true))) {
+    it.runIf(needs.includes('transactional-work') || needs.includes('transaction') || needs.includes('retry'))(name, run);
   }
 });

@@ -195,7 +195,7 @@ describe('docs/scheduling.md is right that', () => {
   it('a time in the past is now, one that is missing is refused', async () => {
     const { scheduler, lines } = await start();
     await scheduler.schedule(new ReminderJob('past'), new Date(0));
-    await scheduler.schedule(new ReminderJob('negative'), '-5m');
+    await scheduler.schedule(new ReminderJob('negative'), -300_000);
     await scheduler.runDue();
     expect(lines).toEqual(['remind past', 'remind negative']);
     const nothing = undefined as unknown as Date;
@@ -236,7 +236,7 @@ describe('docs/scheduling.md is right that', () => {
     await scheduler.scheduleRecurring('r', new ReminderJob('42'), { cron, timeZone: 'Europe/Rome' });
     const ticks: string[] = [];
     while (ticks.length < 3) {
-      const [{ nextRunAt }] = (await scheduler.listRecurring()) as [{ nextRunAt: Date }];
+      const nextRunAt = (await scheduler.listRecurring())[0]!.nextRunAt!;
       ticks.push(nextRunAt.toISOString().slice(0, 16));
       await scheduler.advanceTo(nextRunAt);
     }

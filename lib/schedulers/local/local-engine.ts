@@ -14,6 +14,7 @@ import { planRecurring, tickOf } from './recurring-ticks.js';
 /** A store, a clock and a worker: what the in-process, the SQLite and the test scheduler have in common. */
 export class LocalEngine implements WorkSource {
   private pump: WorkerPump | undefined;
+  readonly perform: WorkSource['perform'];
   private workingSince = Infinity;
   private wakes = true;
 
@@ -21,7 +22,9 @@ export class LocalEngine implements WorkSource {
     private readonly store: LocalStore,
     private readonly clock: Clock,
     private readonly core: SchedulerCore,
-  ) {}
+  ) {
+    this.perform = store.perform;
+  }
 
   /** @param wakes whether it runs entries by itself when they are due, or only when {@link LocalEngine.runDue} is called. */
   async start(options: WorkerOptions, wakes = true): Promise<void> {

@@ -5,7 +5,7 @@ import type { StoredRecurring } from '../../scheduling/recurring.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { StoredJob } from '../../jobs/stored-job.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
-import type { Demand, Exchange, MaybePromise, Settlement } from '../../worker/work-source.js';
+import type { Demand, Exchange, MaybePromise, Settlement, WorkSource } from '../../worker/work-source.js';
 
 export type Knows = (stored: Pick<StoredJob, 'name' | 'version' | 'command'>) => boolean;
 
@@ -29,6 +29,8 @@ export interface LocalStore {
   retry(id: JobId, now: number): MaybePromise<boolean>;
   progress(id: JobId, claim: number, progress: NonNullable<StoredEntry['progress']>): void;
 
+  /** See {@link WorkSource.perform}. */
+  perform?: WorkSource['perform'];
   /** Writes down what ended, and claims what is due; entries of unknown classes are parked instead. */
   exchange(
     settlements: readonly Settlement[],

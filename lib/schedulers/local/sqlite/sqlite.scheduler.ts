@@ -10,33 +10,40 @@ import { fileOf, openFile } from './sqlite-connection.js';
 import { SqliteMaintenance } from './sqlite-maintenance.js';
 import type { SqliteSchedulerOptions } from './sqlite.options.js';
 import { SqliteStore } from './sqlite.store.js';
+import { TransactionLane } from './transaction-lane.js';
 
 const DEFAULT_LEASE = '30s';
 const DEFAULT_RETENTION = { age: '7 days', count: 100_000 } as const;
 
+const CAPABILITIES: readonly Capability[] = [
+  'durable',
+  'delay',
+  'cancel',
+  'reschedule',
+  'query',
+  'key',
+  'recurring',
+  'retry',
+  'priority',
+  'queues',
+  'rate-limit',
+  'pause',
+  'transaction',
+  'distributed',
+];
+
 /** Entries in a SQLite file, run in any process of this machine that has the file open. */
 class SqliteScheduler extends LocalScheduler {
-  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
-    'durable',
-    'delay',
-    'cancel',
-    'reschedule',
-    'query',
-    'key',
-    'recurring',
-    'retry',
-    'priority',
-    'queues',
-    'rate-limit',
-    'pause',
-    'distributed',
-  ]);
+  readonly capabilities: ReadonlySet<Capability>;
+  private lane: TransactionLane | undefined;
+
   protected readonly clock = new SystemClock();
   private openStore: SqliteStore | undefined;
   private maintenance: SqliteMaintenance | undefined;
 
   constructor(private readonly options: SqliteSchedulerOptions) {
     super();
+    this.capabilities = new Set([...CAPABILITIES, ...(options.transactionalWork ? ['transactional-work' as const] : [])]);
   }
 
   protected get store(): SqliteStore {
@@ -55,9 +62,14 @@ class SqliteScheduler extends LocalScheduler {
       lease: toMilliseconds(options.lease ?? DEFAULT_LEASE),
       operationTimeout: this.core.operationTimeout,
     });
+    if (options.transactionalWork) {
+      this.lane = await TransactionLane.open(this.openStore, options.synchronous ?? 'FULL', this.clock);
+      this.openStore.perform = (attempt, run) => this.lane!.perform(attempt, run);
+    }
   }
 
   protected override async close(): Promise<void> {
+    this.lane?.close();
     await this.openStore?.close();
     this.openStore = undefined;
   }

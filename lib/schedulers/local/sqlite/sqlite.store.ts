@@ -5,8 +5,9 @@ import type { ListQuery } from '../../../scheduling/queries.js';
 import type { StoredRecurring } from '../../../scheduling/recurring.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
-import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../../worker/work-source.js';
+import type { ClaimedEntry, Demand, Exchange, MaybePromise, Settlement } from '../../../worker/work-source.js';
 import type { Knows, LocalStore } from '../local-store.js';
+import { CallersTransactions } from './callers-transactions.js';
 import { SqliteClaims } from './sqlite-claims.js';
 import type { OpenFile } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
@@ -28,6 +29,9 @@ export class SqliteStore implements LocalStore {
   readonly workers: SqliteWorkers;
   readonly recurringJobs: SqliteRecurring;
   readonly wake: WakeFile;
+  /** Set for `transactionalWork`. */
+  perform: LocalStore['perform'];
+  private readonly callers: CallersTransactions;
   private readonly counter: SqliteCounts;
   private readonly claims: SqliteClaims;
   private readonly queue: WriteQueue;
@@ -47,6 +51,7 @@ export class SqliteStore implements LocalStore {
     this.workers = new SqliteWorkers(this.sql, this.entries, file, options.lease);
     this.recurringJobs = new SqliteRecurring(this.sql);
     this.wake = new WakeFile(file);
+    this.callers = new CallersTransactions(file, (id) => this.find({ id }) !== undefined, () => this.wake.touch());
     this.queue = new WriteQueue(
       database,
       {
@@ -62,6 +67,7 @@ export class SqliteStore implements LocalStore {
   open(): void {}
 
   async close(): Promise<void> {
+    this.callers.close();
     await this.queue.close();
     this.opened.database.close();
   }
@@ -71,7 +77,8 @@ export class SqliteStore implements LocalStore {
     return this.queue.add(run, size);
   }
 
-  insert(entries: readonly NewEntry[], now: number): Promise<InsertResult[]> {
+  insert(entries: readonly NewEntry[], now: number, transaction?: unknown): MaybePromise<InsertResult[]> {
+    if (transaction !== undefined) return this.callers.insert(transaction, entries, now);
     const bytes = entries.reduce((sum, { data }) => sum + data.length + ROW_BYTES, 0);
     return this.write(
       () => {
@@ -139,7 +146,7 @@ export class SqliteStore implements LocalStore {
     });
     this.queue.flush();
     const { settled, claimed, parked, nextAt } = await written;
-    for (const { result } of settlements) this.held.delete(result.entry.id);
+    for (const { result } of settlements) this.forget(result.entry.id);
     for (const [seq, { id }] of claimed) this.held.set(id, seq);
     const entries: ClaimedEntry[] = claimed.map(([, entry]) => entry);
     return { settled, claimed: entries, parked, ...(nextAt !== undefined && { nextAt }) };
@@ -154,6 +161,15 @@ export class SqliteStore implements LocalStore {
     return this.writeAndWake(
       () => known.filter(({ id, runAt }) => this.entries.reschedule({ id }, runAt)).length,
     );
+  }
+
+  /** The row of an entry that this process has claimed. */
+  rowOf(id: JobId): number | undefined {
+    return this.held.get(id);
+  }
+
+  forget(id: JobId): void {
+    this.held.delete(id);
   }
 
   /** Deletes a few finished entries that are too old, or too many. */

@@ -1,0 +1,97 @@
+import { realpathSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import type { JobId } from '../../../jobs/job-id.js';
+import { InvalidScheduleError } from '../../../scheduling/invalid-schedule.error.js';
+import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
+import type { InsertResult, NewEntry } from '../../../scheduling/stored-entry.js';
+import { SqliteCounts } from './sqlite-counts.js';
+import { fileOf } from './sqlite-connection.js';
+import { SqliteEntries } from './sqlite-entries.js';
+import { SqliteStatements } from './sqlite-statements.js';
+
+/** How soon, in ms, a commit is looked for: soon at first, then ever less often. */
+const FIRST_LOOK = 1;
+const LONGEST_PAUSE = 50;
+const LAST_LOOK = 600_000;
+
+/** Schedules inside the transaction that the caller has open on a handle of its own. */
+export class CallersTransactions {
+  private readonly handles = new WeakMap<DatabaseSync, { sql: SqliteStatements; counts: SqliteCounts; entries: SqliteEntries }>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+
+  constructor(
+    private readonly file: string,
+    private readonly isThere: (id: JobId) => boolean,
+    private readonly onCommit: () => void,
+  ) {}
+
+  /** All or none: a savepoint, so that a refused entry does not end the caller's transaction. */
+  insert(transaction: unknown, entries: readonly NewEntry[], now: number): InsertResult[] {
+    const database = this.checked(transaction);
+    const { entries: ours, counts } = this.on(database);
+    try {
+      database.exec('SAVEPOINT eventflow_jobs');
+    } catch (cause) {
+      throw refused(cause);
+    }
+    try {
+      const results = ours.insert(entries, now);
+      counts.write();
+      database.exec('RELEASE eventflow_jobs');
+      this.lookForCommit(database, entries[0]!.id);
+      return results;
+    } catch (cause) {
+      counts.forget();
+      database.exec('ROLLBACK TO eventflow_jobs; RELEASE eventflow_jobs');
+      throw refused(cause);
+    }
+  }
+
+  close(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  /** SQLite tells nobody of a commit: we look whether the entry can be seen from outside. */
+  private lookForCommit(database: DatabaseSync, id: JobId, pause = FIRST_LOOK, waited = 0): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      const isOver = database.isTransaction === false || !database.isOpen;
+      if (this.isThere(id)) this.onCommit();
+      else if (!isOver && waited < LAST_LOOK) {
+        this.lookForCommit(database, id, Math.min(LONGEST_PAUSE, pause * 2), waited + pause);
+      }
+    }, pause);
+    timer.unref();
+    this.timers.add(timer);
+  }
+
+  private checked(transaction: unknown): DatabaseSync {
+    const database = transaction as Partial<DatabaseSync> | null;
+    if (typeof database?.exec !== 'function' || typeof database.prepare !== 'function') {
+      throw new InvalidScheduleError('transaction must be the DatabaseSync on which the transaction is open.');
+    }
+    if (database.isTransaction === false) {
+      throw new InvalidScheduleError('transaction: no transaction is open on this DatabaseSync: begin one first.');
+    }
+    const path = fileOf(database as DatabaseSync);
+    if (realpathSync(path) !== realpathSync(this.file)) {
+      throw new InvalidScheduleError(`transaction: this DatabaseSync has ${path} open, but entries lie in ${this.file}.`);
+    }
+    return database as DatabaseSync;
+  }
+
+  private on(database: DatabaseSync) {
+    let handle = this.handles.get(database);
+    if (!handle) {
+      const sql = new SqliteStatements(database);
+      const counts = new SqliteCounts(sql);
+      this.handles.set(database, (handle = { sql, counts, entries: new SqliteEntries(sql, counts) }));
+    }
+    return handle;
+  }
+}
+
+function refused(cause: unknown): unknown {
+  if ((cause as { code?: unknown } | null)?.code !== 'ERR_SQLITE_ERROR') return cause;
+  return new SchedulerUnavailableError(`The transaction could not take the entry: ${(cause as Error).message}.`, { cause });
+}

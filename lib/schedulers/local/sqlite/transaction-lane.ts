@@ -1,0 +1,102 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Attempt } from '../../../jobs/attempt.js';
+import type { Clock } from '../../../jobs/clock.js';
+import { WorkerStoppedError } from '../../../jobs/jobs.errors.js';
+import { type AttemptResult, toError } from '../../../jobs/outcome.js';
+import type { ClaimedEntry, Performed } from '../../../worker/work-source.js';
+import { openAgain } from './sqlite-connection.js';
+import { SqliteCounts } from './sqlite-counts.js';
+import { SqliteEntries } from './sqlite-entries.js';
+import { isBusy } from './sqlite-errors.js';
+import { SqliteStatements } from './sqlite-statements.js';
+import type { SqliteStore } from './sqlite.store.js';
+
+/** After a transaction could not be begun, in ms: the entry is claimed again at once. */
+const PAUSE = 200;
+
+/**
+ * Runs attempts one after the other, each in a transaction on a connection of its own: what the job writes through it
+ * and the completion are one commit. A file has one writer, so two at a time would only wait for each other.
+ */
+export class TransactionLane {
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly counts: SqliteCounts;
+  private readonly entries: SqliteEntries;
+
+  private constructor(
+    private readonly store: SqliteStore,
+    private readonly database: DatabaseSync,
+    private readonly clock: Clock,
+  ) {
+    const sql = new SqliteStatements(database);
+    this.counts = new SqliteCounts(sql);
+    this.entries = new SqliteEntries(sql, this.counts);
+  }
+
+  static async open(store: SqliteStore, synchronous: 'FULL' | 'NORMAL', clock: Clock): Promise<TransactionLane> {
+    return new TransactionLane(store, await openAgain(store.opened.file, synchronous), clock);
+  }
+
+  perform(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
+    const performed = this.last.then(() => this.inTransaction(attempt, run));
+    this.last = performed;
+    return performed;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private async inTransaction(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
+    try {
+      await this.begin();
+    } catch (cause) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      attempt.abort(new WorkerStoppedError('No transaction could be begun for the attempt.', { cause }));
+      return { result: await run() };
+    }
+    attempt.transaction = this.database;
+    const result = await run();
+    try {
+      if (result.outcome.type === 'succeeded') return this.commit(attempt.entry as ClaimedEntry, result);
+      this.database.exec('ROLLBACK');
+      return { result };
+    } catch (error) {
+      // A full disk, say: nothing of the attempt is there, and so it does not count.
+      this.counts.forget();
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      return { result: { ...result, outcome: { type: 'released' }, error: toError(error) } };
+    }
+  }
+
+  private commit({ id, claim }: ClaimedEntry, result: AttemptResult): Performed {
+    const seq = this.store.rowOf(id);
+    const owner = this.store.workers.id;
+    const settled =
+      seq === undefined || owner === undefined
+        ? undefined
+        : this.entries.settle(seq, claim, owner, result.outcome, this.clock.now());
+    // The claim is lost, or the entry was cancelled: then nothing of the attempt is to remain.
+    if (settled?.type !== 'succeeded') {
+      this.counts.forget();
+      this.database.exec('ROLLBACK');
+      return { result };
+    }
+    this.counts.write();
+    this.database.exec('COMMIT');
+    this.store.forget(id);
+    return { result, settled };
+  }
+
+  private async begin(): Promise<void> {
+    for (;;) {
+      try {
+        this.database.exec('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+      }
+      await new Promise((again) => setTimeout(again, 0.5 + Math.random() * 2));
+    }
+  }
+}
