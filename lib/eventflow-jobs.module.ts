@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule, ModuleRef } from '@nestjs/core';
+import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CommandDefinitions } from './commands/command-definitions.js';
 import { CommandDiscovery } from './commands/command.discovery.js';
 import { CommandScheduler } from './commands/command.scheduler.js';
@@ -14,6 +14,7 @@ import {
 } from './eventflow-jobs.options.js';
 import { JobDefinitions } from './jobs/job-definitions.js';
 import { JobEvents } from './jobs/job-event.js';
+import { JobDefinitionError } from './jobs/jobs.errors.js';
 import { JobsStartup } from './jobs-startup.js';
 import { createSchedulerCore } from './scheduler-core.factory.js';
 import { instantScheduler } from './schedulers/instant/instant.scheduler.js';
@@ -48,8 +49,9 @@ export class EventFlowJobsModule {
     commands = [],
     values = [],
   }: Pick<EventFlowJobsModuleOptions, 'jobs' | 'commands' | 'values'>): DynamicModule {
+    const feature = Symbol('EVENTFLOW_JOBS_FEATURE');
     const registration: Provider = {
-      provide: Symbol('EVENTFLOW_JOBS_FEATURE'),
+      provide: Symbol('EVENTFLOW_JOBS_REGISTRATION'),
       inject: [JobDefinitions, CommandDefinitions, JobValueRegistry],
       useFactory: (
         jobDefinitions: JobDefinitions,
@@ -62,7 +64,9 @@ export class EventFlowJobsModule {
         return true;
       },
     };
-    return { module: EventFlowJobsFeatureModule, providers: [registration] };
+    // Nest tells two modules apart by what they provide: the classes, not the factory, make the difference.
+    const classes: Provider = { provide: feature, useValue: { jobs, commands, values } };
+    return { module: EventFlowJobsFeatureModule, providers: [classes, registration] };
   }
 }
 
@@ -102,9 +106,8 @@ function rootModule(
       },
       {
         provide: JobScheduler,
-        useFactory: ({ scheduler = instantScheduler() }: EventFlowJobsModuleOptions, moduleRef: ModuleRef) =>
-          typeof scheduler === 'function' ? moduleRef.create(scheduler) : scheduler.create(),
-        inject: [EVENTFLOW_JOBS_OPTIONS, ModuleRef],
+        useFactory: createScheduler,
+        inject: [EVENTFLOW_JOBS_OPTIONS, ModuleRef, ModulesContainer],
       },
       CommandScheduler,
       ScheduleCommandHandler,
@@ -123,6 +126,25 @@ function rootModule(
       JobValueRegistry,
     ],
   };
+}
+
+function createScheduler(
+  { scheduler = instantScheduler() }: EventFlowJobsModuleOptions,
+  moduleRef: ModuleRef,
+  modules: ModulesContainer,
+): JobScheduler | Promise<JobScheduler> {
+  if (typeof scheduler === 'object' && scheduler !== null && typeof scheduler.create === 'function') {
+    return scheduler.create();
+  }
+  if (typeof scheduler === 'function' && scheduler.prototype instanceof JobScheduler) {
+    // What the app's root module sees, its class may inject.
+    const root = modules.values().next().value?.getProviderByKey<ModuleRef>(ModuleRef)?.instance;
+    return (root ?? moduleRef).create(scheduler);
+  }
+  throw new JobDefinitionError([
+    '`scheduler` is neither what instantScheduler() and its like return, nor a class that extends JobScheduler' +
+      (typeof scheduler === 'function' ? ': was the () left out?' : '.'),
+  ]);
 }
 
 function registry<T>(

@@ -1,13 +1,12 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit, type Type } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { CommandDefinitions } from './commands/command-definitions.js';
 import { EVENTFLOW_JOBS_OPTIONS, type EventFlowJobsModuleOptions } from './eventflow-jobs.options.js';
 import { JobDefinitions } from './jobs/job-definitions.js';
-import type { JobInterceptor } from './jobs/job-interceptor.interface.js';
 import { declaredPolicy } from './jobs/job-policy.decorator.js';
 import { problemOfPolicy } from './jobs/job-policy.js';
 import { JobDefinitionError } from './jobs/jobs.errors.js';
-import { toError } from './jobs/outcome.js';
+import { messageOf } from './jobs/outcome.js';
 import type { Duration } from './scheduling/duration.js';
 import { toMilliseconds } from './scheduling/duration.js';
 import { JobScheduler } from './scheduling/job-scheduler.js';
@@ -28,7 +27,7 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
     private readonly commands: CommandDefinitions,
     private readonly values: JobValueRegistry,
     private readonly recurring: RecurringDeclarations,
-    private readonly moduleRef: ModuleRef,
+    private readonly modules: ModulesContainer,
     @Inject(EVENTFLOW_JOBS_OPTIONS) private readonly options: EventFlowJobsModuleOptions,
     @Inject(SCHEDULER_CORE) private readonly core: SchedulerCore,
   ) {
@@ -44,18 +43,39 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
       ...this.policyMistakes(),
       ...this.recurring.findMistakes(),
       ...problemsOfWorker(this.options.worker),
+      ...this.otherMistakes(),
       ...wrongDuration('shutdownTimeout', this.options.shutdownTimeout),
       ...wrongDuration('operationTimeout', this.options.operationTimeout),
     ];
     if (mistakes.length > 0) throw new JobDefinitionError(mistakes);
     if (!(this.scheduler instanceof JobScheduler)) return; // a test's double
     this.assertRequired();
-    this.core.interceptors.use(await this.interceptors());
+    await this.scheduler['onStarting']();
     await this.scheduler['opened']();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (this.scheduler instanceof JobScheduler) await this.scheduler['close']();
+    if (this.scheduler instanceof JobScheduler) await this.scheduler['shutDown']();
+  }
+
+  private otherMistakes(): string[] {
+    const { maxPayload, interceptors = [] } = this.options;
+    const roots = [...this.modules.values()].filter(
+      (module) => module.metatype.name === 'EventFlowJobsModule' && module.providers.has(JobsStartup),
+    );
+    return [
+      ...(maxPayload === undefined || (Number.isInteger(maxPayload) && maxPayload > 0)
+        ? []
+        : ['maxPayload must be a whole number of bytes from 1.']),
+      ...interceptors.flatMap((type: unknown, index) =>
+        typeof type === 'function' ? [] : [`interceptors[${index}] is no class (is an import circular?).`],
+      ),
+      ...(roots.length > 1
+        ? [
+            'EventFlowJobsModule.forRoot() is imported twice: once is enough; use forFeature() in other modules.',
+          ]
+        : []),
+    ];
   }
 
   private policyMistakes(): string[] {
@@ -73,30 +93,12 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
         `not offer: choose ${schedulerWith(missing[0]!)} as \`scheduler\` of EventFlowJobsModule.forRoot().`,
     );
   }
-
-  /** The app's own instance where it provides one, else one made here. */
-  private interceptors(): Promise<JobInterceptor[]> {
-    return Promise.all(
-      (this.options.interceptors ?? []).map(async (type) => {
-        const provided = this.find(type);
-        return provided ?? this.moduleRef.create(type);
-      }),
-    );
-  }
-
-  private find<T>(type: Type<T>): T | undefined {
-    try {
-      return this.moduleRef.get(type, { strict: false });
-    } catch {
-      return undefined; // nobody provides it
-    }
-  }
 }
 
 function wrongDuration(name: string, duration: Duration | undefined): string[] {
   try {
     return duration === undefined || toMilliseconds(duration) >= 0 ? [] : [`${name} must not be negative.`];
   } catch (error) {
-    return [`${name}: ${toError(error).message}`];
+    return [`${name}: ${messageOf(error)}`];
   }
 }

@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { CommandDiscovery } from './commands/command.discovery.js';
 import type { PublishCommandConverter } from './commands/publish-command.converter.js';
@@ -8,11 +9,12 @@ import {
 } from './eventflow-jobs.options.js';
 import type { JobDefinitions } from './jobs/job-definitions.js';
 import type { JobEvents } from './jobs/job-event.js';
+import type { JobInterceptor } from './jobs/job-interceptor.interface.js';
 import { JobInterceptors } from './jobs/job-interceptors.js';
 import { JobMapper } from './jobs/job-mapper.js';
 import { JobReporter } from './jobs/job-reporter.js';
 import { JobRunner } from './jobs/job-runner.js';
-import { toMilliseconds } from './scheduling/duration.js';
+import { durationOr } from './scheduling/duration.js';
 import { EntryPlanner } from './scheduling/entry-planner.js';
 import type { SchedulerCore } from './scheduling/scheduler-core.js';
 import type { JobValueRegistry } from './serialization/job-value.registry.js';
@@ -34,6 +36,7 @@ export function createSchedulerCore(
   );
   mapper.use(converter);
   const interceptors = new JobInterceptors();
+  let preparing: Promise<void> | undefined;
   const reporter = new JobReporter(events, mapper, moduleRef);
   return {
     planner: new EntryPlanner(mapper),
@@ -42,17 +45,26 @@ export function createSchedulerCore(
     runner: new JobRunner(mapper, interceptors, reporter, moduleRef),
     reporter,
     moduleRef,
-    operationTimeout: operationTimeoutOf(options),
+    operationTimeout: durationOr(options.operationTimeout, DEFAULT_OPERATION_TIMEOUT),
     knows: (stored) => mapper.knows(stored, (name, version) => converter.knows(name, version)),
     discover: () => discovery.discover(),
+    prepare: () =>
+      (preparing ??= makeInterceptors(options, moduleRef).then((made) => interceptors.use(made))),
   };
 }
 
-/** A wrong one is told at start, with all other mistakes. */
-function operationTimeoutOf({ operationTimeout = DEFAULT_OPERATION_TIMEOUT }: EventFlowJobsModuleOptions): number {
+/** The app's own instance where it provides one, else one made here. */
+function makeInterceptors(
+  { interceptors = [] }: EventFlowJobsModuleOptions,
+  moduleRef: ModuleRef,
+): Promise<JobInterceptor[]> {
+  return Promise.all(interceptors.map(async (type) => find(type, moduleRef) ?? moduleRef.create(type)));
+}
+
+function find<T>(type: Type<T>, moduleRef: ModuleRef): T | undefined {
   try {
-    return toMilliseconds(operationTimeout);
+    return moduleRef.get(type, { strict: false });
   } catch {
-    return toMilliseconds(DEFAULT_OPERATION_TIMEOUT);
+    return undefined; // nobody provides it
   }
 }

@@ -3,7 +3,7 @@ import type { VersionedDefinition } from '../jobs/definition.js';
 import type { JobConverter } from '../jobs/job-mapper.js';
 import type { Job } from '../jobs/job.interface.js';
 import { JobNotRegisteredError } from '../jobs/jobs.errors.js';
-import { assertSchema, fieldsOf, reviveFields } from '../jobs/stored-fields.js';
+import { fieldsOf, reviveFields } from '../jobs/stored-fields.js';
 import { UnrunnableJobError } from '../jobs/unrunnable-job.error.js';
 import { CommandDefinitions } from './command-definitions.js';
 import { PublishCommandJob } from './publish-command.job.js';
@@ -21,23 +21,22 @@ export class PublishCommandConverter implements JobConverter {
 
   constructor(private readonly commands: CommandDefinitions) {}
 
-  async toData(job: Job) {
+  toData(job: Job) {
     const { command } = job as PublishCommandJob;
-    const policyType =
-      typeof command === 'object' && command !== null ? (command.constructor as Type) : undefined;
-    if (typeof policyType !== 'function') {
+    const type = typeof command === 'object' && command !== null ? (command.constructor as Type) : undefined;
+    if (typeof type !== 'function') {
       throw new JobNotRegisteredError('No command was given: pass an instance of a command class.');
     }
-    const definition = this.commands.of(policyType) as VersionedDefinition;
+    const definition = this.commands.of(type) as VersionedDefinition;
     const fields = fieldsOf(command);
-    if (definition.options.schema) await assertSchema(definition, fields);
     const { name, version } = definition;
     return {
       data: { name, version, data: fields },
-      owner: policyType.name,
+      owner: type.name,
       root: 'data',
       command: { name, version },
-      policyType,
+      definition,
+      fields,
     };
   }
 

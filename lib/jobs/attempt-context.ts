@@ -9,12 +9,18 @@ import type { JobId } from './job-id.js';
 /** The context of one attempt. */
 export class AttemptContext implements JobContext {
   private requestContext: JobAsyncContext | undefined;
+  private copiedMetadata: Readonly<Record<string, string>> | undefined;
 
   constructor(
     private readonly attemptRun: Attempt,
     private readonly definition: Definition,
     private readonly moduleRef: ModuleRef,
-  ) {}
+  ) {
+    // A job may take what it needs out of its context: execute({ get, progress }).
+    this.progress = this.progress.bind(this);
+    this.get = this.get.bind(this);
+    this.resolve = this.resolve.bind(this);
+  }
 
   get id(): JobId {
     return this.attemptRun.entry.id;
@@ -44,7 +50,8 @@ export class AttemptContext implements JobContext {
     return this.attemptRun.entry.queue;
   }
   get metadata(): Readonly<Record<string, string>> {
-    return this.attemptRun.entry.metadata;
+    this.copiedMetadata ??= Object.freeze({ ...this.attemptRun.entry.metadata });
+    return this.copiedMetadata;
   }
   get signal(): AbortSignal {
     return this.attemptRun.signal;

@@ -14,6 +14,9 @@ export class Attempt {
   /** The store's open transaction, for `context.transaction`; set before it runs. */
   transaction?: unknown;
 
+  /** Whether it will be aborted by itself, some time. */
+  hasTimeout = false;
+
   /** Why it is to end, where it is. */
   get abortedBy(): Error | undefined {
     return this.reason;

@@ -5,6 +5,7 @@ import type { VersionedDefinition } from './definition.js';
 import type { JobDefinitions } from './job-definitions.js';
 import type { Job } from './job.interface.js';
 import { JobNotRegisteredError } from './jobs.errors.js';
+import { messageOf } from './outcome.js';
 import { assertSchema, fieldsOf, reviveFields } from './stored-fields.js';
 import type { StoredJob } from './stored-job.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
@@ -22,19 +23,22 @@ export interface MappedJob {
   readonly stored: StoredJob;
   /** The class whose `@JobPolicy` holds. */
   readonly policyType: Type;
+  /** Rejects where a schema refuses the data. */
+  readonly checked?: Promise<void>;
 }
 
 /** For a job class whose stored data are not just its fields. */
 export interface JobConverter {
   readonly type: Type<Job>;
   /** `owner` and `root` are what an error about the data names: a class, and where in the data its fields lie. */
-  toData(job: Job): Promise<{
+  toData(job: Job): {
     data: object;
     owner: string;
     root: string;
     command: { name: string; version: number };
-    policyType: Type;
-  }>;
+    definition: VersionedDefinition;
+    fields: object;
+  };
   fromData(data: unknown): Promise<{ job: Job; policyType: Type }>;
 }
 
@@ -52,10 +56,12 @@ export class JobMapper {
   }
 
   /**
+   * Reads the job at once: what happens to it afterwards does not reach what is stored.
+   *
    * @throws {JobNotRegisteredError} where the job's class, or the class of the command in it, is not registered.
    * @throws {JobSerializationError} where its data would not come back as they are.
    */
-  async toStored(job: Job): Promise<MappedJob> {
+  toStored(job: Job): MappedJob {
     const type = typeof job === 'object' && job !== null ? (job.constructor as Type<Job>) : undefined;
     if (typeof type !== 'function') {
       throw new JobNotRegisteredError('No job was given: pass an instance of a registered job class.');
@@ -63,18 +69,13 @@ export class JobMapper {
     const definition = this.definitions.of(type) as VersionedDefinition;
     const { name, version } = definition;
     if (type === this.converter?.type) {
-      const { data, owner, root, command, policyType } = await this.converter.toData(job);
-      return {
-        stored: { name, version, data: this.serializer.serialize(data, owner, root), command },
-        policyType,
-      };
+      const { data, owner, root, command, definition: inner, fields } = this.converter.toData(job);
+      const stored = { name, version, data: this.serializer.serialize(data, owner, root), command };
+      return { stored, policyType: inner.type, ...checked(inner, fields) };
     }
     const fields = fieldsOf(job);
-    if (definition.options.schema) await assertSchema(definition, fields);
-    return {
-      stored: { name, version, data: this.serializer.serialize(fields, type.name) },
-      policyType: type,
-    };
+    const stored = { name, version, data: this.serializer.serialize(fields, type.name) };
+    return { stored, policyType: type, ...checked(definition, fields) };
   }
 
   /** @throws {UnrunnableJobError} where this process cannot make the job: the entry is to be parked. */
@@ -116,11 +117,15 @@ export class JobMapper {
     } catch (cause) {
       throw new UnrunnableJobError(
         'refused',
-        `'${stored.name}' version ${stored.version}: the stored data cannot be read: ${(cause as Error).message}`,
+        `'${stored.name}' version ${stored.version}: the stored data cannot be read: ${messageOf(cause)}`,
         { cause },
       );
     }
   }
+}
+
+function checked(definition: VersionedDefinition, fields: object): { checked?: Promise<void> } {
+  return definition.options.schema ? { checked: assertSchema(definition, fields) } : {};
 }
 
 type KnowsCommand = (name: string, version: number) => boolean;

@@ -6,7 +6,7 @@ import type { NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
 import type { JobEventType, JobEvents } from './job-event.js';
 import { JobFailedEvent } from './job-failed.event.js';
 import type { JobMapper } from './job-mapper.js';
-import type { AttemptResult } from './outcome.js';
+import { type AttemptResult, messageOf } from './outcome.js';
 
 /** Tells the log, `JobEvents` and the `EventBus` what happened; after the store has written it down. */
 export class JobReporter {
@@ -38,7 +38,11 @@ export class JobReporter {
   }
 
   /** The store has written down what an attempt came to. */
-  settled({ entry, outcome, error, durationMs }: AttemptResult, at: number): void {
+  settled(result: AttemptResult, at: number): void {
+    this.safely(() => this.tell(result, at));
+  }
+
+  private tell({ entry, outcome, error, durationMs }: AttemptResult, at: number): void {
     switch (outcome.type) {
       case 'released':
         return;
@@ -72,7 +76,20 @@ export class JobReporter {
     } catch {
       return; // an app without CqrsModule has nobody who could listen
     }
-    bus.publish(new JobFailedEvent(toJobEntry(entry, this.mapper), error));
+    // The publisher may be a broker's, and return a promise.
+    Promise.resolve(bus.publish(new JobFailedEvent(toJobEntry(entry, this.mapper), error))).catch(
+      (reason: unknown) =>
+        this.logger.error(`JobFailedEvent of ${titleOf(entry)} could not be published: ${messageOf(reason)}`),
+    );
+  }
+
+  /** The store has written down what happened: that it cannot be told must not harm what runs beside it. */
+  private safely(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.logger.error(`What happened to an entry could not be told: ${messageOf(error)}`);
+    }
   }
 
   private emit(

@@ -16,7 +16,7 @@ import {
   SnoozeJobError,
   WorkerStoppedError,
 } from './jobs.errors.js';
-import { type AttemptResult, type Outcome, toError, toStoredError } from './outcome.js';
+import { type AttemptResult, type Outcome, messageOf, toError, toStoredError } from './outcome.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 
 /** Turns an entry back into a job, executes it, and says what came of it. It never throws. */
@@ -33,17 +33,31 @@ export class JobRunner {
   async run(attempt: Attempt, clock: Clock): Promise<AttemptResult> {
     const began = clock.now();
     const { outcome, error } = await this.attempt(attempt, clock);
-    return { entry: attempt.entry, outcome, ...(error && { error }), durationMs: clock.now() - began };
+    return {
+      entry: attempt.entry,
+      outcome,
+      ...(error && { error }),
+      durationMs: Math.max(0, clock.now() - began),
+    };
   }
 
-  private async attempt(attempt: Attempt, clock: Clock): Promise<Ending> {
+  /** Ends when the job does, or when the attempt is aborted: whichever comes first. */
+  private attempt(attempt: Attempt, clock: Clock): Promise<Ending> {
+    return new Promise((resolve) => {
+      attempt.onAbort((reason) => resolve(this.endingOf(reason, attempt, {}, clock)));
+      // Aborted before it began: nothing of it is to run.
+      if (!attempt.abortedBy) void this.reviveAndExecute(attempt, clock).then(resolve);
+    });
+  }
+
+  private async reviveAndExecute(attempt: Attempt, clock: Clock): Promise<Ending> {
     let revived: RevivedJob;
     try {
       revived = await this.mapper.fromStored(attempt.entry);
     } catch (thrown) {
       const error = toError(thrown);
       const reason = error instanceof UnrunnableJobError ? error.reason : 'refused';
-      return { outcome: { type: 'parked', reason, text: error.message }, error };
+      return { outcome: { type: 'parked', reason, text: messageOf(error) }, error };
     }
     // Aborted before it began: nothing of it is to run.
     if (attempt.abortedBy) return this.endingOf(attempt.abortedBy, attempt, {}, clock);
@@ -51,7 +65,6 @@ export class JobRunner {
     return this.execute(attempt, revived, clock);
   }
 
-  /** Ends when the job does, or when the attempt is aborted: whichever comes first. */
   private execute(
     attempt: Attempt,
     { job, definition, policyType }: RevivedJob,
@@ -67,6 +80,7 @@ export class JobRunner {
       );
     });
     if (policy.timeout === undefined) return ending;
+    attempt.hasTimeout = true;
     const disarm = clock.at(clock.now() + toMilliseconds(policy.timeout), () =>
       attempt.abort(
         new JobTimeoutError(`${definition.type.name} ran for longer than its timeout, ${policy.timeout}.`),
@@ -85,14 +99,14 @@ export class JobRunner {
     const stored = toStoredError(error);
     if (error instanceof SnoozeJobError) {
       const delay = this.millisecondsOr(undefined, () => toMilliseconds(error.delay));
-      if (delay !== undefined) return { type: 'snoozed', runAt: clock.now() + Math.max(0, delay) };
+      if (delay !== undefined) return { type: 'snoozed', runAt: timeAfter(clock.now(), delay) };
     }
     if (error instanceof DiscardJobError || entry.attempt >= entry.attempts)
       return { type: 'failed', error: stored };
     const delay =
       this.millisecondsOr(undefined, () => retryDelay(backoff, entry.attempt, error)) ??
       retryDelay(undefined, entry.attempt, error);
-    return { type: 'retrying', runAt: clock.now() + delay, error: stored };
+    return { type: 'retrying', runAt: timeAfter(clock.now(), delay), error: stored };
   }
 
   /** A backoff function or a snooze that makes no sense must not cost the entry. */
@@ -100,10 +114,17 @@ export class JobRunner {
     try {
       return read();
     } catch (thrown) {
-      this.logger.error(`A delay could not be read, the default backoff is used: ${toError(thrown).message}`);
+      this.logger.error(`A delay could not be read, the default backoff is used: ${messageOf(thrown)}`);
       return instead;
     }
   }
+}
+
+/** The last moment that a `Date` can hold. */
+const LAST_INSTANT = 8.64e15;
+
+function timeAfter(now: number, delay: number): number {
+  return Math.min(LAST_INSTANT, now + Math.max(0, delay));
 }
 
 interface Ending {

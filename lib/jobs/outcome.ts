@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { StoredEntry, StoredError } from '../scheduling/stored-entry.js';
 import type { ParkedReason } from './unrunnable-job.error.js';
 
@@ -30,16 +31,34 @@ const LONGEST_STACK = 8_000;
 
 /** Class, message and stack of what was thrown, and nothing else that might hang on it. */
 export function toStoredError(error: Error): StoredError {
-  const { name, message, stack } = error;
+  const stack = readable(() => error.stack);
   return {
-    name: String(name).slice(0, 255),
-    message: String(message).slice(0, LONGEST_MESSAGE),
-    ...(stack !== undefined && { stack: String(stack).slice(0, LONGEST_STACK) }),
+    name: readable(() => error.name)?.slice(0, 255) ?? 'Error',
+    message:
+      readable(() => error.message)?.slice(0, LONGEST_MESSAGE) ?? 'The message of the error cannot be read.',
+    ...(stack !== undefined && { stack: stack.slice(0, LONGEST_STACK) }),
   };
+}
+
+/** Its message, whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return toStoredError(toError(thrown)).message;
 }
 
 /** Whatever was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  return new Error(`Something other than an Error was thrown: ${typeof thrown}`, { cause: thrown });
+  // Of another realm as well, as in Jest.
+  if (thrown instanceof Error || isNativeError(thrown)) return thrown;
+  const text = typeof thrown === 'object' || typeof thrown === 'function' ? typeof thrown : String(thrown);
+  return new Error(`Something other than an Error was thrown: ${text}`, { cause: thrown });
+}
+
+/** What a job throws may have getters that throw in turn, and fields that are no text. */
+function readable(read: () => unknown): string | undefined {
+  try {
+    const value = read();
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -3,8 +3,11 @@ import { JobSerializationError } from '../serialization/job-serialization.error.
 import { usesPrivateMembers } from '../serialization/private-members.js';
 import type { VersionedDefinition } from './definition.js';
 import type { Route } from './job-definitions.js';
+import { messageOf } from './outcome.js';
 import { schemaIssues } from './standard-schema.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
+
+const HIDES_ITS_DATA = [Map, Set, WeakMap, WeakSet, Array, Date, RegExp, Promise, ArrayBuffer, Uint8Array];
 
 /** The fields of a job or command instance, to be stored. */
 export function fieldsOf(instance: object): Record<string, unknown> {
@@ -12,6 +15,12 @@ export function fieldsOf(instance: object): Record<string, unknown> {
   if (usesPrivateMembers(type)) {
     throw new JobSerializationError(
       `${type.name} has #private members, which no copy of it could have: use TypeScript's \`private\` instead.`,
+      '',
+    );
+  }
+  if (HIDES_ITS_DATA.some((kind) => instance instanceof kind)) {
+    throw new JobSerializationError(
+      `${type.name} keeps its data where no field shows it, as a Map or an Array does: hold that in a field instead.`,
       '',
     );
   }
@@ -40,9 +49,7 @@ export async function reviveFields(route: Route, fields: unknown): Promise<objec
       throw refused(definition, 'an upgrader refused the stored data', cause);
     }
   }
-  if (typeof current !== 'object' || current === null) {
-    throw refused(definition, 'the stored data is no record of fields');
-  }
+  if (!isRecord(current)) throw refused(definition, 'the stored data is no record of fields');
   const issues = await schemaIssues(definition.options.schema, current).catch((cause: unknown) => {
     throw refused(definition, 'its schema threw', cause);
   });
@@ -53,7 +60,13 @@ export async function reviveFields(route: Route, fields: unknown): Promise<objec
   );
 }
 
+function isRecord(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 function refused({ name, version }: VersionedDefinition, why: string, cause?: unknown): UnrunnableJobError {
-  const detail = cause instanceof Error ? `: ${cause.message}` : '';
+  const detail = cause === undefined ? '' : `: ${messageOf(cause)}`;
   return new UnrunnableJobError('refused', `'${name}' version ${version}: ${why}${detail}.`, { cause });
 }

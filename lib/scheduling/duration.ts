@@ -49,3 +49,12 @@ export function toMilliseconds(duration: Duration): number {
 function millisecondsIn(unit: string): number {
   return /^m(s|il)/.test(unit) ? 1 : MILLISECONDS_BY_INITIAL[unit.charAt(0)]!;
 }
+
+/** For options whose mistakes are told elsewhere: a wrong one counts as missing. */
+export function durationOr(duration: Duration | undefined, instead: Duration): number {
+  try {
+    return toMilliseconds(duration ?? instead);
+  } catch {
+    return toMilliseconds(instead);
+  }
+}

@@ -19,6 +19,7 @@ import type { NewEntry } from './stored-entry.js';
 const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 const CONFLICT_RULES = ['keep', 'replace', 'reject'] as const;
 const LONGEST_KEY = 255;
+const LONGEST_METADATA = 65_536;
 
 /** What every entry has in common with a recurring one: the job as stored, and how it is to be run. */
 export interface PlannedJob {
@@ -27,6 +28,12 @@ export interface PlannedJob {
   readonly queue: string;
   readonly priority: number;
   readonly policy?: EntryPolicy;
+}
+
+/** All of an entry but its metadata, which interceptors may add to; and whether its schema takes the data. */
+export interface PlannedEntry {
+  readonly planned: Omit<NewEntry, 'metadata'>;
+  readonly checked: Promise<void> | undefined;
 }
 
 /** Turns a call into an entry; refuses it before anything is stored. */
@@ -38,14 +45,13 @@ export class EntryPlanner {
    * @throws {JobNotRegisteredError} for a class that is not registered.
    * @throws {JobSerializationError} for data that would not come back as they are.
    */
-  async plan(entry: ScheduleEntry, now: number): Promise<NewEntry> {
+  plan(entry: ScheduleEntry, now: number): PlannedEntry {
     const runAt = toRunTime(entry.when, now);
     const { key, onConflict = 'keep' } = entry;
     assertKey(key);
     assertOneOf('onConflict', onConflict, CONFLICT_RULES);
-    const metadata = checkedMetadata(entry.metadata);
-    const { stored, ...plan } = await this.planJob(entry.job, entry);
-    return {
+    const { stored, checked, ...plan } = this.planJob(entry.job, entry);
+    const planned = {
       id: newEntryId(now),
       ...stored,
       runAt,
@@ -53,14 +59,14 @@ export class EntryPlanner {
       ...(key !== undefined && { key }),
       onConflict,
       ...plan,
-      metadata,
     };
+    return { planned, checked };
   }
 
   /** The job and its policy alone, for recurring jobs. */
-  async planJob(job: Job, options: JobPolicyOptions): Promise<PlannedJob> {
+  planJob(job: Job, options: JobPolicyOptions): PlannedJob & { checked: Promise<void> | undefined } {
     assertPolicy(options, 'The options of the call');
-    const { stored, policyType } = await this.mapper.toStored(job);
+    const { stored, policyType, checked } = this.mapper.toStored(job);
     const ofClass = policyOf(policyType);
     const { backoff, timeout } = options;
     return {
@@ -71,6 +77,7 @@ export class EntryPlanner {
       ...((backoff !== undefined || timeout !== undefined) && {
         policy: { ...(backoff !== undefined && { backoff }), ...(timeout !== undefined && { timeout }) },
       }),
+      checked,
     };
   }
 }
@@ -100,7 +107,8 @@ function assertOneOf(name: string, value: unknown, allowed: readonly string[]): 
   throw new InvalidScheduleError(`${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}.`);
 }
 
-function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
+/** @throws {InvalidScheduleError} where it is no record of texts, or too long. */
+export function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
   if (metadata === undefined) return NO_METADATA;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
     throw new InvalidScheduleError('metadata must be a record of texts.');
@@ -109,5 +117,12 @@ function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
   const wrong = entries.find(([name, value]) => typeof value !== 'string' || name === '__proto__');
   if (wrong)
     throw new InvalidScheduleError(`metadata.${wrong[0]} must be text: convert it, or leave it out.`);
+  if (
+    entries.reduce((sum, [name, value]) => sum + name.length + (value as string).length, 0) > LONGEST_METADATA
+  ) {
+    throw new InvalidScheduleError(
+      `metadata is longer than ${LONGEST_METADATA} characters: put it into the job's data.`,
+    );
+  }
   return entries.length === 0 ? NO_METADATA : Object.fromEntries(entries);
 }

@@ -3,6 +3,7 @@ import type { Job } from '../jobs/job.interface.js';
 import type { JobPolicyOptions } from '../jobs/job-policy.js';
 import type { Capability } from './capability.js';
 import type { Duration } from './duration.js';
+import { checkedMetadata } from './entry-planner.js';
 import { toJobEntry } from './entry-view.js';
 import { explainEntry } from './explanation.js';
 import { InvalidScheduleError } from './invalid-schedule.error.js';
@@ -170,16 +171,20 @@ export abstract class JobScheduler extends SchedulerBackend {
     schedule: RecurringSchedule,
     options: JobPolicyOptions = {},
   ): Promise<void> {
-    await this.begin('recurring', 'scheduleRecurring()');
+    this.assertCapability('recurring', 'scheduleRecurring()');
+    this.core.discover();
     if (typeof id !== 'string' || id.length < 1 || id.length > 255) {
       throw new InvalidScheduleError('The id of a recurring job must be text of 1 to 255 characters.');
     }
     assertRecurringSchedule(schedule);
-    await this.saveRecurring({
-      id,
-      schedule: { ...schedule },
-      declared: false,
-      ...(await this.core.planner.planJob(job, options)),
+    const { checked, ...planned } = this.core.planner.planJob(job, options);
+    this.assertStorable(planned);
+    const kept = { id, schedule: { ...schedule }, declared: false, ...planned };
+    const open = { metadata: {}, job };
+    await this.readyToSchedule(checked);
+    await this.core.interceptors.schedule(open, async () => {
+      await this.saveRecurring({ ...kept, metadata: checkedMetadata(open.metadata) });
+      return id;
     });
   }
 
@@ -195,7 +200,7 @@ export abstract class JobScheduler extends SchedulerBackend {
       id,
       name: stored.name,
       version: stored.version,
-      schedule,
+      schedule: { ...schedule },
       ...(nextRunAt !== undefined && { nextRunAt: new Date(nextRunAt) }),
       ...(lastRunAt !== undefined && { lastRunAt: new Date(lastRunAt) }),
     }));
@@ -225,14 +230,25 @@ export abstract class JobScheduler extends SchedulerBackend {
     entry: ScheduleEntry,
     store: (planned: NewEntry) => Promise<InsertResult>,
   ): Promise<JobId> {
+    // All that the caller might change is read before the first await.
     this.assertServable(entry);
-    await this.opened();
-    const open = { metadata: { ...entry.metadata }, job: entry.job };
+    this.core.discover();
+    const { planned, checked } = this.core.planner.plan(entry, this.currentTime());
+    this.assertStorable(planned);
+    const open = { metadata: { ...checkedMetadata(entry.metadata) }, job: entry.job };
+    await this.readyToSchedule(checked);
+    let stored: Promise<InsertResult> | undefined;
     return this.core.interceptors.schedule(open, async () => {
-      const planned = await this.core.planner.plan({ ...entry, metadata: open.metadata }, this.currentTime());
-      this.assertStorable(planned);
-      return (await store(planned)).id;
+      // An interceptor that calls next() twice gets the same entry twice.
+      stored ??= store({ ...planned, metadata: checkedMetadata(open.metadata) });
+      return (await stored).id;
     });
+  }
+
+  private async readyToSchedule(checked: Promise<void> | undefined): Promise<void> {
+    this.assertOpen();
+    // Together, so that a refusal by a schema is not left without a listener while the store opens.
+    await (checked ? Promise.all([this.opened(), checked]) : this.opened());
   }
 
   private async write(entries: readonly NewEntry[], transaction: unknown): Promise<readonly InsertResult[]> {

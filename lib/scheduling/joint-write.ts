@@ -6,6 +6,7 @@ export class JointWrite<T, R> {
   private readonly items: T[] = [];
   private readonly waiting: { resolve: (result: R) => void; reject: (error: unknown) => void }[] = [];
   private open: number;
+  private failure: { error: unknown } | undefined;
 
   constructor(
     chains: number,
@@ -17,6 +18,7 @@ export class JointWrite<T, R> {
   /** A chain has come to its end. */
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
+      if (this.failure) return reject(this.failure.error as Error);
       this.items.push(item);
       this.waiting.push({ resolve, reject });
       this.close();
@@ -30,6 +32,7 @@ export class JointWrite<T, R> {
 
   /** A chain failed: nothing is written, and every other chain fails with it. */
   fail(error: unknown): void {
+    this.failure ??= { error };
     this.open = Number.POSITIVE_INFINITY;
     for (const { reject } of this.waiting) reject(error);
     this.waiting.length = 0;

@@ -9,6 +9,8 @@ import type { RecurringSchedule } from './recurring-schedule.js';
 export interface NewRecurring extends PlannedJob {
   readonly id: string;
   readonly schedule: RecurringSchedule;
+  /** What interceptors put in when it was scheduled: each of its entries has it. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Declared by `@RecurringJob`: it goes away with its declaration. */
   readonly declared: boolean;
 }

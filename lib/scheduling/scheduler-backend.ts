@@ -8,7 +8,7 @@ import type { ListQuery } from './queries.js';
 import type { NewRecurring, StoredRecurring } from './recurring.js';
 import type { ScheduleEntry } from './schedule-options.js';
 import type { SchedulerCore } from './scheduler-core.js';
-import { UnsupportedOperationError } from './scheduling.errors.js';
+import { SchedulerUnavailableError, UnsupportedOperationError } from './scheduling.errors.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from './stored-entry.js';
 import type { WorkerOptions } from './worker-options.js';
 
@@ -23,6 +23,7 @@ export abstract class SchedulerBackend {
   abstract readonly capabilities: ReadonlySet<Capability>;
   private attached: SchedulerCore | undefined;
   private opening: Promise<void> | undefined;
+  private isShutDown = false;
 
   /** Called by the module, once, before anything else. */
   attach(core: SchedulerCore): void {
@@ -41,6 +42,12 @@ export abstract class SchedulerBackend {
 
   /** Disconnects from the store, after the last use. */
   protected async close(): Promise<void> {}
+
+  /** The app's modules begin to initialize: handlers are not registered yet. */
+  protected async onStarting(): Promise<void> {}
+
+  /** Every module's bootstrap is done. */
+  protected async onStarted(): Promise<void> {}
 
   /** Begins to claim entries and to run them. */
   protected async startWork(_options: WorkerOptions): Promise<void> {}
@@ -122,13 +129,27 @@ export abstract class SchedulerBackend {
     this.opening ??= Promise.resolve()
       .then(() => {
         this.core.discover();
-        return this.open();
+        return this.core.prepare();
       })
+      .then(() => this.open())
       .catch((error: unknown) => {
         this.opening = undefined;
         throw error;
       });
     return this.opening;
+  }
+
+  /** Closes the store, once; what is scheduled afterwards is refused. */
+  protected async shutDown(): Promise<void> {
+    if (this.isShutDown) return;
+    this.isShutDown = true;
+    await this.close();
+  }
+
+  /** @throws {SchedulerUnavailableError} after the shutdown: nobody would run what is scheduled then. */
+  protected assertOpen(): void {
+    if (this.isShutDown)
+      throw new SchedulerUnavailableError('The app has shut down: nothing can be scheduled any more.');
   }
 
   /** @throws {UnsupportedOperationError} where the call asks for what this scheduler cannot do. */

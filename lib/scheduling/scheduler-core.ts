@@ -26,4 +26,6 @@ export interface SchedulerCore {
   readonly knows: (stored: Pick<StoredJob, 'name' | 'version' | 'command'>) => boolean;
   /** Finds the app's definitions, if that has not happened yet. */
   readonly discover: () => void;
+  /** Makes the app's interceptors, if that has not happened yet. */
+  readonly prepare: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Duration } from './duration.js';
+import { type Duration, toMilliseconds } from './duration.js';
 
 /** @publicApi */
 export interface QueueOptions {
@@ -20,19 +20,34 @@ export interface WorkerOptions {
 export const DEFAULT_CONCURRENCY = 10;
 
 /** What is wrong with a worker's options: sentences. */
-export function problemsOfWorker(worker: boolean | WorkerOptions | undefined): string[] {
+export function problemsOfWorker(worker: boolean | WorkerOptions | null | undefined): string[] {
+  if (worker === null) return ['worker must be true, false or an object.'];
   if (typeof worker !== 'object') return [];
   const wrongCount = (value: number | undefined) =>
     value !== undefined && !(Number.isInteger(value) && value >= 1);
   return [
     ...(wrongCount(worker.concurrency) ? ['worker.concurrency must be a whole number from 1.'] : []),
-    ...Object.entries(worker.queues ?? {}).flatMap(([name, { concurrency, rateLimit }]) => [
-      ...(wrongCount(concurrency)
-        ? [`worker.queues.${name}.concurrency must be a whole number from 1.`]
-        : []),
-      ...(rateLimit && wrongCount(rateLimit.max)
-        ? [`worker.queues.${name}.rateLimit.max must be a whole number from 1.`]
-        : []),
-    ]),
+    ...Object.entries(worker.queues ?? {}).flatMap(([name, queue]) => {
+      const at = `worker.queues.${name}`;
+      if (typeof queue !== 'object' || queue === null) return [`${at} must be an object.`];
+      const { concurrency, rateLimit } = queue;
+      return [
+        ...(wrongCount(concurrency) ? [`${at}.concurrency must be a whole number from 1.`] : []),
+        ...(rateLimit && wrongCount(rateLimit.max)
+          ? [`${at}.rateLimit.max must be a whole number from 1.`]
+          : []),
+        ...(rateLimit && !isSpan(rateLimit.per)
+          ? [`${at}.rateLimit.per must be a duration above zero.`]
+          : []),
+      ];
+    }),
   ];
+}
+
+function isSpan(value: unknown): boolean {
+  try {
+    return toMilliseconds(value as Duration) > 0;
+  } catch {
+    return false; // said as a mistake
+  }
 }

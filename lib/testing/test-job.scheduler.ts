@@ -10,11 +10,7 @@ import { LocalScheduler } from '../schedulers/local/local.scheduler.js';
 import { MemoryStore } from '../schedulers/local/memory.store.js';
 import { VirtualClock } from './virtual.clock.js';
 
-/**
- * How long, in ms of real time, a running attempt that has a timeout may be silent before virtual time goes on towards
- * that timeout. Attempts without one are waited for however long they take.
- */
-const PATIENCE = 200;
+const DEFAULT_PATIENCE = 1_000;
 
 /**
  * A scheduler on a clock of its own, for tests: nothing runs until the test says so, and a week passes in
@@ -46,13 +42,23 @@ export class TestJobScheduler extends LocalScheduler {
   ]);
   protected readonly store = new MemoryStore();
   protected readonly clock: VirtualClock;
+  private readonly patience: number;
   private everStarted = false;
   /** Attempts that were waited for in vain: they wait for their timeout. */
   private silent: ReadonlySet<Attempt> = new Set();
 
-  /** @param options.now where the clock begins; the present moment by default. */
-  constructor({ now: begin = new Date() }: { now?: Date } = {}) {
+  /**
+   * @param options.now where the clock begins; the present moment by default.
+   * @param options.patience how long, in ms of real time, a running attempt that has a timeout may be silent before
+   * virtual time goes on towards that timeout. Attempts without one are waited for however long they take.
+   * @default 1000
+   */
+  constructor({
+    now: begin = new Date(),
+    patience = DEFAULT_PATIENCE,
+  }: { now?: Date; patience?: number } = {}) {
     super();
+    this.patience = patience;
     this.clock = new VirtualClock(begin.getTime());
   }
 
@@ -112,11 +118,14 @@ export class TestJobScheduler extends LocalScheduler {
     const idle = this.engine.runDue(this.silent);
     for (;;) {
       let timer: NodeJS.Timeout | undefined;
-      const patience = new Promise<'silent'>((resolve) => (timer = setTimeout(resolve, PATIENCE, 'silent')));
+      const patience = new Promise<'silent'>(
+        (resolve) => (timer = setTimeout(resolve, this.patience, 'silent')),
+      );
       const ended = await Promise.race([idle, patience]);
       clearTimeout(timer);
       if (ended !== 'silent') return;
-      if (this.clock.nextAt !== undefined) {
+      const left = this.engine.attempts.filter((attempt) => !this.silent.has(attempt));
+      if (left.every(({ hasTimeout }) => hasTimeout)) {
         this.silent = new Set(this.engine.attempts);
         return;
       }

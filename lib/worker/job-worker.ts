@@ -4,7 +4,7 @@ import {
   EVENTFLOW_JOBS_OPTIONS,
   type EventFlowJobsModuleOptions,
 } from '../eventflow-jobs.options.js';
-import { toMilliseconds } from '../scheduling/duration.js';
+import { durationOr } from '../scheduling/duration.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';
 import { RecurringDeclarations } from './recurring-declarations.js';
 
@@ -17,6 +17,7 @@ import { RecurringDeclarations } from './recurring-declarations.js';
 @Injectable()
 export class JobWorker {
   private readonly logger = new Logger(JobWorker.name);
+  private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly scheduler: JobScheduler,
@@ -24,26 +25,39 @@ export class JobWorker {
     @Inject(EVENTFLOW_JOBS_OPTIONS) private readonly options: EventFlowJobsModuleOptions,
   ) {}
 
-  /** Begins to claim and run entries; nothing happens where it runs already. */
-  async start(): Promise<void> {
+  /** Begins to claim and run entries; nothing happens where it runs already. During a stop it waits for its end. */
+  start(): Promise<void> {
+    return this.inTurn(() => this.begin());
+  }
+
+  /** Claims no more, and waits for what runs, for `shutdownTimeout` at most; then aborts it and puts it back. */
+  stop(): Promise<void> {
+    return this.inTurn(() => this.end());
+  }
+
+  /** Called when every module's bootstrap is done. */
+  async onStarted(): Promise<void> {
+    if (this.scheduler instanceof JobScheduler) await this.scheduler['onStarted']();
+    const { worker = true } = this.options;
+    if (typeof worker === 'object' ? worker.autoStart !== false : worker) await this.start();
+  }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.last.then(step);
+    this.last = done.catch(() => {}); // whoever called is told
+    return done;
+  }
+
+  private async begin(): Promise<void> {
     if (!(this.scheduler instanceof JobScheduler)) return; // a test's double: nothing to run
     await this.scheduler['opened']();
     await this.scheduler['startWork'](typeof this.options.worker === 'object' ? this.options.worker : {});
     await this.declareRecurring();
   }
 
-  /** Claims no more, and waits for what runs, for `shutdownTimeout` at most; then aborts it and puts it back. */
-  async stop(): Promise<void> {
+  private async end(): Promise<void> {
     if (!(this.scheduler instanceof JobScheduler)) return;
-    await this.scheduler['stopWork'](
-      toMilliseconds(this.options.shutdownTimeout ?? DEFAULT_SHUTDOWN_TIMEOUT),
-    );
-  }
-
-  /** Whether the module is to start it. */
-  get startsByItself(): boolean {
-    const { worker = true } = this.options;
-    return typeof worker === 'object' ? worker.autoStart !== false : worker;
+    await this.scheduler['stopWork'](durationOr(this.options.shutdownTimeout, DEFAULT_SHUTDOWN_TIMEOUT));
   }
 
   private async declareRecurring(): Promise<void> {

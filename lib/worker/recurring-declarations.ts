@@ -4,7 +4,8 @@ import { PublishCommandJob } from '../commands/publish-command.job.js';
 import { JobDefinitions } from '../jobs/job-definitions.js';
 import type { Job } from '../jobs/job.interface.js';
 import { type RecurringDeclaration, declaredRecurring } from '../jobs/recurring-job.decorator.js';
-import { toError } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/outcome.js';
+import { checkedMetadata } from '../scheduling/entry-planner.js';
 import type { NewRecurring } from '../scheduling/recurring.js';
 import { assertRecurringSchedule } from '../scheduling/recurring-schedule.js';
 import type { SchedulerCore } from '../scheduling/scheduler-core.js';
@@ -29,7 +30,11 @@ export class RecurringDeclarations {
       this.declared().map(async ({ id, schedule, type, isCommand }) => {
         const instance: object = new type();
         const job = isCommand ? PublishCommandJob.create(instance) : (instance as Job);
-        return { id, schedule, declared: true, ...(await this.core.planner.planJob(job, {})) };
+        const { checked, ...planned } = this.core.planner.planJob(job, {});
+        await checked;
+        const open = { metadata: {}, job };
+        await this.core.interceptors.schedule(open, async () => id);
+        return { id, schedule, declared: true, ...planned, metadata: checkedMetadata(open.metadata) };
       }),
     );
   }
@@ -47,7 +52,7 @@ export class RecurringDeclarations {
           ? [
               `${type.name} is a @RecurringJob, but its constructor takes arguments: give them defaults, or call scheduleRecurring().`,
             ]
-          : []),
+          : problemOfMaking(type)),
         ...problemOf(id, schedule).map((problem) => `${type.name}: @RecurringJob: ${problem}`),
       ];
     });
@@ -63,6 +68,15 @@ export class RecurringDeclarations {
   }
 }
 
+function problemOfMaking(type: Type): string[] {
+  try {
+    new type();
+    return [];
+  } catch (error) {
+    return [`${type.name} is a @RecurringJob, but its constructor throws: ${messageOf(error)}`];
+  }
+}
+
 function problemOf(id: unknown, schedule: RecurringDeclaration['schedule']): string[] {
   if (typeof id !== 'string' || id.length < 1 || id.length > 255)
     return ['its id must be text of 1 to 255 characters.'];
@@ -70,6 +84,6 @@ function problemOf(id: unknown, schedule: RecurringDeclaration['schedule']): str
     assertRecurringSchedule(schedule);
     return [];
   } catch (error) {
-    return [toError(error).message];
+    return [messageOf(error)];
   }
 }

@@ -11,6 +11,9 @@ import { Reconnection } from './reconnection.js';
 import { NO_DEMAND, Slots, wantsAny } from './slots.js';
 import type { ClaimedEntry, Exchange, Performed, Settlement, WorkSource } from './work-source.js';
 
+/** Node takes no more, and would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** The label of the timer for the entry that is due next. */
 export const NEXT_ENTRY = 'next entry';
 
@@ -88,7 +91,9 @@ export class WorkerPump {
     this.claiming = false;
     this.cancelTimer();
     let limit: NodeJS.Timeout | undefined;
-    const limited = new Promise<'limit'>((resolve) => (limit = setTimeout(resolve, timeout, 'limit')));
+    const limited = new Promise<'limit'>(
+      (resolve) => (limit = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER), 'limit')),
+    );
     if ((await Promise.race([this.idle(), limited])) === 'limit') {
       const left = this.attempts;
       this.logger.warn(`${left.length} attempts did not end within ${timeout} ms: their entries go back.`);
@@ -110,10 +115,14 @@ export class WorkerPump {
     this.turnRuns = true;
     const settlements = this.ended;
     this.ended = [];
-    const demand = this.claiming ? this.slots.demand(this.clock.now()) : NO_DEMAND;
+    const now = this.clock.now();
+    const demand = this.claiming ? this.slots.demand(now) : NO_DEMAND;
+    // Ticks of recurring jobs come even while every slot is taken.
+    const isTimeUp = this.claiming && this.nextAt !== undefined && this.nextAt <= now;
+    const limitedUntil = this.slots.nextAt(now);
     try {
-      if (settlements.length > 0 || wantsAny(demand)) {
-        this.apply(settlements, await this.source.exchange(settlements, demand));
+      if (settlements.length > 0 || wantsAny(demand) || isTimeUp) {
+        this.apply(settlements, await this.source.exchange(settlements, demand), limitedUntil);
       }
       this.reconnection.succeeded();
     } catch (error) {
@@ -132,7 +141,12 @@ export class WorkerPump {
     });
   }
 
-  private apply(settlements: readonly Settlement[], { settled, claimed, parked, nextAt }: Exchange): void {
+  /** @param limitedUntil when a rate limit that held back this exchange lets go: by now it may have. */
+  private apply(
+    settlements: readonly Settlement[],
+    { settled, claimed, parked, nextAt }: Exchange,
+    limitedUntil: number | undefined,
+  ): void {
     const now = this.clock.now();
     settlements.forEach(({ result }, index) => {
       const outcome = settled[index];
@@ -146,7 +160,7 @@ export class WorkerPump {
     for (const entry of claimed) this.start(entry, now);
     // What was parked took no slot: there may be more to claim.
     if (parked.length > 0) this.turnAgain = true;
-    this.sleepUntil(nextAt);
+    this.sleepUntil(Math.min(nextAt ?? Infinity, limitedUntil ?? Infinity));
   }
 
   private start(entry: ClaimedEntry, now: number): void {
@@ -168,11 +182,11 @@ export class WorkerPump {
     return this.source.perform ? this.source.perform(attempt, run) : { result: await run() };
   }
 
-  private sleepUntil(nextAt: number | undefined): void {
+  private sleepUntil(nextAt: number): void {
     this.cancelTimer();
     this.cancelTimer = () => {};
     const limited = this.slots.nextAt(this.clock.now());
-    const at = Math.min(nextAt ?? Infinity, limited ?? Infinity);
+    const at = Math.min(nextAt, limited ?? Infinity);
     this.nextAt = at === Infinity ? undefined : at;
     if (this.nextAt === undefined || !this.claiming || !this.sleeps) return;
     this.cancelTimer = this.clock.at(this.nextAt, () => this.wake(), NEXT_ENTRY);

@@ -10,7 +10,7 @@ class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(private readonly worker: JobWorker) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.worker.startsByItself) await this.worker.start();
+    await this.worker.onStarted();
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -257,13 +257,13 @@ describe('docs/jobs-and-commands.md is right that', () => {
     expect(await scheduler.get(id)).toMatchObject({ state: 'failed', attempt: 10, attempts: 10 });
   });
 
-  it('the entries of recurring jobs are not scheduled by a call, so no interceptor stands around that', async () => {
+  it('each entry of a recurring job has the metadata that an interceptor put in when that was scheduled', async () => {
     const { app, scheduler } = await start();
-    await app
-      .get(Tenant)
-      .run('acme', () => scheduler.scheduleRecurring('x', new ArchiveOrderJob('42'), { every: '1m' }));
-    await scheduler.advanceBy('1m');
-    expect((await scheduler.list()).entries).toMatchObject([{ state: 'succeeded', metadata: {} }]);
+    const job = new ArchiveOrderJob('42');
+    await app.get(Tenant).run('acme', () => scheduler.scheduleRecurring('x', job, { every: '1m' }));
+    await scheduler.advanceBy('2m');
+    const metadata = { tenant: 'acme' };
+    expect((await scheduler.list()).entries).toMatchObject([{ metadata }, { metadata }]);
   });
 
   it('an entry is stored as it shows', async () => {

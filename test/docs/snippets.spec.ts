@@ -49,6 +49,7 @@ describe.each(documents)('%s', (document) => {
     const run = regions.map(({ code }) => code);
     expect(blocks.filter((code) => !run.includes(code))).toEqual([]);
     expect(blocks).toHaveLength(run.length);
+    expect(read(document)).not.toMatch(/^ +```ts|^ *```(js|javascript|tsx)\b/m);
   });
 });
 

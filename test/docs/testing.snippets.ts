@@ -146,7 +146,8 @@ it('tries again ten minutes after the mail server was away', async () => {
 // #region recurring
 it('reminds on weekdays', async () => {
   const { scheduler, mailer } = await startApp();
-  await scheduler.scheduleRecurring('weekdays', new ReminderJob('42'), { cron: '0 9 * * MON-FRI' });
+  const schedule = { cron: '0 9 * * MON-FRI', timeZone: 'UTC' };
+  await scheduler.scheduleRecurring('weekdays', new ReminderJob('42'), schedule);
 
   await scheduler.advanceBy('2 weeks');
   expect(mailer.sent).toHaveLength(10);

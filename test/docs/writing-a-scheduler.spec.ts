@@ -96,12 +96,14 @@ describe('the kit under node:test', () => {
       import { loadConfigFromFile, runnerImport } from 'vite';
       const { config } = await loadConfigFromFile({ command: 'serve', mode: 'test' }, 'vitest.config.ts');
       const { oxc, resolve } = config.test.projects[0];
-      const snippets = ${JSON.stringify(`${root}/test/docs/writing-a-scheduler.node-test.snippets.ts`)};
+      const snippets = ${JSON.stringify(`${root}test/docs/writing-a-scheduler.node-test.snippets.ts`)};
       await runnerImport(snippets, { oxc, resolve, configFile: false });
     `;
     const args = ['--input-type=module', '--test-reporter=tap', '--eval', script];
     const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env }).catch((failed) =>
+      Promise.reject(new Error(`${failed.stdout}${failed.stderr}`)),
+    );
     const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(stdout)?.[1]);
     expect(stdout).toContain('ok 1 - TimerScheduler');
     expect(count('fail')).toBe(0);

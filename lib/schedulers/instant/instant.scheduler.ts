@@ -16,6 +16,7 @@ class InstantScheduler extends JobScheduler {
   readonly capabilities: ReadonlySet<Capability> = new Set<Capability>();
   private readonly logger = new Logger('InstantScheduler');
   private readonly clock = new SystemClock();
+  private held: NewEntry[] | undefined;
 
   /** A key is free at once, since nothing waits; a time is ignored with a warning. */
   protected override assertServable({ transaction }: ScheduleEntry): void {
@@ -26,10 +27,22 @@ class InstantScheduler extends JobScheduler {
     for (const entry of entries) {
       if (entry.runAt > entry.scheduledAt) this.warnOfTime(entry);
       this.core.reporter.scheduled(entry);
-      await this.run(entry);
+      if (this.held) this.held.push(entry);
+      else await this.run(entry);
     }
     // Said to be inserted already, before they ran.
     return entries.map(({ id }) => ({ id, inserted: false }));
+  }
+
+  /** While the app starts no handler is registered: what came now would be lost. It runs when all is there. */
+  protected override async onStarting(): Promise<void> {
+    this.held = [];
+  }
+
+  protected override async onStarted(): Promise<void> {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const entry of held) await this.run(entry);
   }
 
   private async run({ onConflict: _, ...entry }: NewEntry): Promise<void> {

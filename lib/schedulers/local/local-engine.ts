@@ -1,7 +1,10 @@
+import { Logger } from '@nestjs/common';
 import type { Attempt } from '../../jobs/attempt.js';
 import type { Clock } from '../../jobs/clock.js';
 import type { JobId } from '../../jobs/job-id.js';
 import { JobCancelledError } from '../../jobs/jobs.errors.js';
+import { messageOf } from '../../jobs/outcome.js';
+import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
 import type { SchedulerCore } from '../../scheduling/scheduler-core.js';
 import type { EntryRef, InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
@@ -16,6 +19,7 @@ export class LocalEngine implements WorkSource {
   private pump: WorkerPump | undefined;
   readonly perform: WorkSource['perform'];
   private workingSince = Infinity;
+  private readonly logger = new Logger('EventFlowJobs');
   private wakes = true;
 
   constructor(
@@ -130,11 +134,26 @@ export class LocalEngine implements WorkSource {
     let next: number | undefined;
     for (const recurring of await this.store.recurring()) {
       if (!this.core.knows(recurring.stored)) continue;
-      const after = isDue(recurring, now) ? await this.tickOne(recurring, now) : recurring;
+      const after = isDue(recurring, now) ? await this.tickSafely(recurring, now) : recurring;
       if (after.nextRunAt !== undefined && (next === undefined || after.nextRunAt < next))
         next = after.nextRunAt;
     }
     return next;
+  }
+
+  /** One that cannot be ticked must not hold up the others, nor the entries. */
+  private async tickSafely(due: StoredRecurring, now: number): Promise<StoredRecurring> {
+    try {
+      return await this.tickOne(due, now);
+    } catch (error) {
+      if (error instanceof SchedulerUnavailableError) throw error;
+      this.logger.error(
+        `The recurring job '${due.id}' cannot be ticked, and is left out: ${messageOf(error)}`,
+      );
+      const { nextRunAt: _wrong, ...idle } = due;
+      await this.store.tick(due, idle, undefined);
+      return idle;
+    }
   }
 
   private async tickOne(due: StoredRecurring, now: number): Promise<StoredRecurring> {

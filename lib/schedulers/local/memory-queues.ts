@@ -2,6 +2,13 @@ import type { Demand } from '../../worker/work-source.js';
 import { IndexedHeap } from './indexed-heap.js';
 import type { MemoryEntry } from './memory-entry.js';
 
+/** The due entries of a queue, while it is chosen among queues. */
+interface Line {
+  readonly queue: string;
+  readonly entries: IndexedHeap<MemoryEntry>;
+  heapIndex: number;
+}
+
 /** What waits for its time, and what is due: a due entry lies in the line of its queue, by priority. */
 export class MemoryQueues {
   private readonly waiting = new IndexedHeap<MemoryEntry>(
@@ -18,8 +25,13 @@ export class MemoryQueues {
 
   remove(entry: MemoryEntry): void {
     if (entry.heapIndex === -1) return;
-    if (this.lined.delete(entry)) this.due.get(entry.queue)!.remove(entry);
-    else this.waiting.remove(entry);
+    if (!this.lined.delete(entry)) {
+      this.waiting.remove(entry);
+      return;
+    }
+    const line = this.due.get(entry.queue)!;
+    line.remove(entry);
+    if (line.size === 0) this.due.delete(entry.queue);
   }
 
   /** When the next entry is due that is not due yet. */
@@ -27,25 +39,28 @@ export class MemoryQueues {
     return this.waiting.first?.runAt;
   }
 
-  /** The next entry that may be claimed, taken out of its line. */
+  /** The next entries that may be claimed, each taken out of its line: of all lines the one whose head comes first. */
   *take(demand: Demand, now: number): Generator<MemoryEntry> {
     this.lineUp(now);
-    if (this.allPaused || this.lined.size === 0) return;
-    let shared = demand.shared;
+    if (this.allPaused) return;
+    let { shared } = demand;
     const free = new Map<string, number>([...demand.own, ...demand.most]);
-    for (;;) {
-      let best: MemoryEntry | undefined;
-      for (const [queue, line] of this.due) {
-        const first = line.first;
-        if (!first || this.paused.has(queue) || (free.get(queue) ?? 1) < 1) continue;
-        if (shared < 1 && !demand.own.has(queue)) continue;
-        if (!best || isBefore(first, best)) best = first;
-      }
-      if (!best) return;
-      this.remove(best);
-      if (!demand.own.has(best.queue)) shared -= 1;
-      if (free.has(best.queue)) free.set(best.queue, free.get(best.queue)! - 1);
-      yield best;
+    const mayGive = ({ queue }: Line) =>
+      !this.paused.has(queue) && (free.get(queue) ?? 1) > 0 && (shared > 0 || demand.own.has(queue));
+    const lines = new IndexedHeap<Line>((a, b) => isBefore(a.entries.first!, b.entries.first!));
+    for (const [queue, entries] of this.due) {
+      const line = { queue, entries, heapIndex: -1 };
+      if (mayGive(line)) lines.push(line);
+    }
+    for (let line = lines.first; line; line = lines.first) {
+      lines.remove(line);
+      if (!mayGive(line)) continue;
+      const entry = line.entries.first!;
+      this.remove(entry);
+      if (!demand.own.has(line.queue)) shared -= 1;
+      if (free.has(line.queue)) free.set(line.queue, free.get(line.queue)! - 1);
+      if (line.entries.size > 0) lines.push(line);
+      yield entry;
     }
   }
 

@@ -1,3 +1,4 @@
+import { toMilliseconds } from '../../scheduling/duration.js';
 import { newEntryId } from '../../scheduling/entry-id.js';
 import { latestTick, nextTick } from '../../scheduling/recurring-schedule.js';
 import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
@@ -47,7 +48,7 @@ export function tickOf(
 }
 
 function entryOf(
-  { stored, attempts, queue, priority, policy }: StoredRecurring,
+  { stored, attempts, queue, priority, policy, metadata = {} }: StoredRecurring,
   tick: number,
   now: number,
 ): NewEntry {
@@ -61,7 +62,7 @@ function entryOf(
     priority,
     attempts,
     ...(policy && { policy }),
-    metadata: {},
+    metadata,
   };
 }
 
@@ -72,6 +73,8 @@ function next({ schedule }: NewRecurring, now: number, anchor: number): { nextRu
 
 function sameSchedule(a: NewRecurring, b: NewRecurring): boolean {
   const keyOf = ({ schedule }: NewRecurring) =>
-    'cron' in schedule ? `cron ${schedule.cron} ${schedule.timeZone}` : `every ${schedule.every}`;
+    'cron' in schedule
+      ? `cron ${schedule.cron} ${schedule.timeZone}`
+      : `every ${toMilliseconds(schedule.every)}`;
   return keyOf(a) === keyOf(b);
 }

@@ -16,7 +16,10 @@ const LAST_LOOK = 600_000;
 
 /** Schedules inside the transaction that the caller has open on a handle of its own. */
 export class CallersTransactions {
-  private readonly handles = new WeakMap<DatabaseSync, { sql: SqliteStatements; counts: SqliteCounts; entries: SqliteEntries }>();
+  private readonly handles = new WeakMap<
+    DatabaseSync,
+    { sql: SqliteStatements; counts: SqliteCounts; entries: SqliteEntries }
+  >();
   private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -68,14 +71,20 @@ export class CallersTransactions {
   private checked(transaction: unknown): DatabaseSync {
     const database = transaction as Partial<DatabaseSync> | null;
     if (typeof database?.exec !== 'function' || typeof database.prepare !== 'function') {
-      throw new InvalidScheduleError('transaction must be the DatabaseSync on which the transaction is open.');
+      throw new InvalidScheduleError(
+        'transaction must be the DatabaseSync on which the transaction is open.',
+      );
     }
     if (database.isTransaction === false) {
-      throw new InvalidScheduleError('transaction: no transaction is open on this DatabaseSync: begin one first.');
+      throw new InvalidScheduleError(
+        'transaction: no transaction is open on this DatabaseSync: begin one first.',
+      );
     }
     const path = fileOf(database as DatabaseSync);
     if (realpathSync(path) !== realpathSync(this.file)) {
-      throw new InvalidScheduleError(`transaction: this DatabaseSync has ${path} open, but entries lie in ${this.file}.`);
+      throw new InvalidScheduleError(
+        `transaction: this DatabaseSync has ${path} open, but entries lie in ${this.file}.`,
+      );
     }
     return database as DatabaseSync;
   }
@@ -93,5 +102,8 @@ export class CallersTransactions {
 
 function refused(cause: unknown): unknown {
   if ((cause as { code?: unknown } | null)?.code !== 'ERR_SQLITE_ERROR') return cause;
-  return new SchedulerUnavailableError(`The transaction could not take the entry: ${(cause as Error).message}.`, { cause });
+  return new SchedulerUnavailableError(
+    `The transaction could not take the entry: ${(cause as Error).message}.`,
+    { cause },
+  );
 }

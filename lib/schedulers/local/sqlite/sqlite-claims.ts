@@ -15,7 +15,12 @@ export class SqliteClaims {
     private readonly counts: SqliteCounts,
   ) {}
 
-  claim(demand: Demand, owner: number, knows: Knows, now: number): { claimed: [number, ClaimedEntry][]; parked: StoredEntry[] } {
+  claim(
+    demand: Demand,
+    owner: number,
+    knows: Knows,
+    now: number,
+  ): { claimed: [number, ClaimedEntry][]; parked: StoredEntry[] } {
     const claimed: [number, ClaimedEntry][] = [];
     const parked: StoredEntry[] = [];
     for (const row of this.choose(demand, now)) {
@@ -84,7 +89,10 @@ export class SqliteClaims {
     let queue = this.sql.get<{ queue: string | null }>(`SELECT min(queue) AS queue ${WAITING}`)!.queue;
     while (queue !== null) {
       yield queue;
-      queue = this.sql.get<{ queue: string | null }>(`SELECT min(queue) AS queue ${WAITING} AND queue > ?`, queue)!.queue;
+      queue = this.sql.get<{ queue: string | null }>(
+        `SELECT min(queue) AS queue ${WAITING} AND queue > ?`,
+        queue,
+      )!.queue;
     }
   }
 
@@ -93,7 +101,11 @@ export class SqliteClaims {
     let { priority } = this.sql.get<{ priority: number | null }>(highest, queue)!;
     while (priority !== null) {
       yield priority;
-      ({ priority } = this.sql.get<{ priority: number | null }>(`${highest} AND priority < ?`, queue, priority)!);
+      ({ priority } = this.sql.get<{ priority: number | null }>(
+        `${highest} AND priority < ?`,
+        queue,
+        priority,
+      )!);
     }
   }
 
@@ -111,13 +123,22 @@ export class SqliteClaims {
 
   private park(row: EntryRow, entry: StoredEntry): StoredEntry {
     const { name, version } = entry.command ?? entry;
-    const parked = { reason: 'unknown' as const, text: `No class here stands for '${name}' version ${version}.` };
-    this.sql.run(`UPDATE ${ENTRIES} SET state = 5, parked = ? WHERE seq = ?`, JSON.stringify(parked), row.seq);
+    const parked = {
+      reason: 'unknown' as const,
+      text: `No class here stands for '${name}' version ${version}.`,
+    };
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = 5, parked = ? WHERE seq = ?`,
+      JSON.stringify(parked),
+      row.seq,
+    );
     this.counts.moved('scheduled', 'parked');
     return { ...entry, state: 'parked', parked };
   }
 
   private paused(): string[] {
-    return this.sql.all<{ queue: string }>('SELECT queue FROM eventflow_jobs_paused').map(({ queue }) => queue);
+    return this.sql
+      .all<{ queue: string }>('SELECT queue FROM eventflow_jobs_paused')
+      .map(({ queue }) => queue);
   }
 }

@@ -67,10 +67,16 @@ export function fileOf(database: DatabaseSync): string {
     ({ name }) => name === 'main',
   );
   if (main?.file) return main.file;
-  throw new UnusableStoreError('The database is in memory only: open it on a file, or use inProcessScheduler().');
+  throw new UnusableStoreError(
+    'The database is in memory only: open it on a file, or use inProcessScheduler().',
+  );
 }
 
-async function connect(sqlite: Sqlite, file: string, setUp: (database: DatabaseSync) => void): Promise<DatabaseSync> {
+async function connect(
+  sqlite: Sqlite,
+  file: string,
+  setUp: (database: DatabaseSync) => void,
+): Promise<DatabaseSync> {
   for (let tries = 1; ; tries++) {
     let database: DatabaseSync | undefined;
     try {
@@ -82,7 +88,9 @@ async function connect(sqlite: Sqlite, file: string, setUp: (database: DatabaseS
       database?.close();
       if (!isBusy(error)) throw explain(error, file);
       if (tries === OPEN_TRIES) {
-        throw new SchedulerUnavailableError(`${file} is locked by another process, and stays so.`, { cause: error });
+        throw new SchedulerUnavailableError(`${file} is locked by another process, and stays so.`, {
+          cause: error,
+        });
       }
       await new Promise((again) => setTimeout(again, 5 + Math.random() * 10));
     }
@@ -91,14 +99,20 @@ async function connect(sqlite: Sqlite, file: string, setUp: (database: DatabaseS
 
 function explain(error: unknown, file: string): unknown {
   if (isNoDatabase(error)) {
-    return new UnusableStoreError(`${file} is no SQLite database, and was left as it is: give another file.`, {
-      cause: error,
-    });
+    return new UnusableStoreError(
+      `${file} is no SQLite database, and was left as it is: give another file.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (isNotToBeOpened(error)) {
-    return new UnusableStoreError(`${file} cannot be opened: is it a folder, or may this process not write there?`, {
-      cause: error,
-    });
+    return new UnusableStoreError(
+      `${file} cannot be opened: is it a folder, or may this process not write there?`,
+      {
+        cause: error,
+      },
+    );
   }
   return error;
 }

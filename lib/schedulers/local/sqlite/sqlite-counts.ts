@@ -16,7 +16,8 @@ export class SqliteCounts {
   /** Writes down what has changed in this transaction. */
   write(): void {
     for (const [state, change] of this.changes) {
-      if (change !== 0) this.sql.run('UPDATE eventflow_jobs_counts SET count = count + ? WHERE state = ?', change, state);
+      if (change !== 0)
+        this.sql.run('UPDATE eventflow_jobs_counts SET count = count + ? WHERE state = ?', change, state);
     }
     this.changes.clear();
   }
@@ -26,8 +27,13 @@ export class SqliteCounts {
   }
 
   read(): Record<JobState, number> {
-    const rows = this.sql.all<{ state: number; count: number }>('SELECT state, count FROM eventflow_jobs_counts');
-    return Object.fromEntries(rows.map(({ state, count }) => [JOB_STATES[state], count])) as Record<JobState, number>;
+    const rows = this.sql.all<{ state: number; count: number }>(
+      'SELECT state, count FROM eventflow_jobs_counts',
+    );
+    return Object.fromEntries(rows.map(({ state, count }) => [JOB_STATES[state], count])) as Record<
+      JobState,
+      number
+    >;
   }
 
   private add(state: number, change: number): void {

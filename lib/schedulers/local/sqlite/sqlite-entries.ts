@@ -35,11 +35,17 @@ export class SqliteEntries {
     if ('id' in ref) return this.sql.get(`SELECT * FROM ${ENTRIES} WHERE id = ?`, ref.id);
     return (
       this.holderOf(ref.key) ??
-      this.sql.get(`SELECT * FROM ${ENTRIES} WHERE key = ? AND key IS NOT NULL ORDER BY seq DESC LIMIT 1`, ref.key)
+      this.sql.get(
+        `SELECT * FROM ${ENTRIES} WHERE key = ? AND key IS NOT NULL ORDER BY seq DESC LIMIT 1`,
+        ref.key,
+      )
     );
   }
 
-  list({ states, name, command, key, queue, limit, cursor }: ListQuery): { entries: StoredEntry[]; cursor?: string } {
+  list({ states, name, command, key, queue, limit, cursor }: ListQuery): {
+    entries: StoredEntry[];
+    cursor?: string;
+  } {
     const terms: [string, string | number | undefined][] = [
       ['seq > ?', cursor === undefined ? undefined : sequenceOf(cursor)],
       ['name = ?', name ?? (command === undefined ? undefined : 'PublishCommand')],
@@ -48,7 +54,8 @@ export class SqliteEntries {
       ['queue = ?', queue],
     ];
     const given = terms.filter((term): term is [string, string | number] => term[1] !== undefined);
-    const where = [...given.map(([term]) => term), ...(states ? [statesTerm(states)] : [])].join(' AND ') || 'TRUE';
+    const where =
+      [...given.map(([term]) => term), ...(states ? [statesTerm(states)] : [])].join(' AND ') || 'TRUE';
     const rows = this.sql.all<EntryRow>(
       `SELECT * FROM ${ENTRIES} WHERE ${where} ORDER BY seq LIMIT ?`,
       ...given.map(([, value]) => value),
@@ -63,7 +70,8 @@ export class SqliteEntries {
     const row = this.find(ref);
     if (!row) return undefined;
     const state = JOB_STATES[row.state];
-    if (state === 'running') this.sql.run(`UPDATE ${ENTRIES} SET cancel_requested = 1 WHERE seq = ?`, row.seq);
+    if (state === 'running')
+      this.sql.run(`UPDATE ${ENTRIES} SET cancel_requested = 1 WHERE seq = ?`, row.seq);
     else if (state === 'scheduled' || state === 'parked') this.end(row, 'cancelled', now);
     else return undefined;
     return row;
@@ -122,13 +130,21 @@ export class SqliteEntries {
   }
 
   progress(seq: number, claim: number, progress: string): void {
-    this.sql.run(`UPDATE ${ENTRIES} SET progress = ? WHERE seq = ? AND claim = ? AND state = 1`, progress, seq, claim);
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET progress = ? WHERE seq = ? AND claim = ? AND state = 1`,
+      progress,
+      seq,
+      claim,
+    );
   }
 
   /** Entries whose worker is gone: the attempt counts, so that one which kills its process does not do so for ever. */
   giveBack(owner: number, now: number): number {
     const rows = this.sql.all<EntryRow>(`SELECT * FROM ${ENTRIES} WHERE owner = ?`, owner);
-    const lost = JSON.stringify({ name: 'WorkerLostError', message: 'The process that ran the attempt is gone.' });
+    const lost = JSON.stringify({
+      name: 'WorkerLostError',
+      message: 'The process that ran the attempt is gone.',
+    });
     for (const { seq, cancel_requested, attempt, attempts } of rows) {
       if (cancel_requested !== null) this.finish(seq, 'cancelled', now, null);
       else if (attempt >= attempts) this.finish(seq, 'failed', now, lost);
@@ -151,7 +167,12 @@ export class SqliteEntries {
     this.counts.moved(JOB_STATES[row.state], state);
   }
 
-  private finish(seq: number, state: 'succeeded' | 'failed' | 'cancelled', now: number, error: string | null): void {
+  private finish(
+    seq: number,
+    state: 'succeeded' | 'failed' | 'cancelled',
+    now: number,
+    error: string | null,
+  ): void {
     this.sql.run(
       `UPDATE ${ENTRIES} SET state = ?, finished_at = ?, owner = NULL, cancel_requested = NULL,
         error = coalesce(?, error) WHERE seq = ?`,
@@ -211,5 +232,7 @@ function statesTerm(states: readonly JobState[]): string {
 
 function sequenceOf(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new InvalidScheduleError('The cursor is none that list() gave: pass the one of the page before, unchanged.');
+  throw new InvalidScheduleError(
+    'The cursor is none that list() gave: pass the one of the page before, unchanged.',
+  );
 }

@@ -71,7 +71,9 @@ export class SqliteMaintenance {
     for (;;) {
       const { succeeded, failed, cancelled } = this.store.counts();
       const surplus = succeeded + failed + cancelled - this.retention.count;
-      const pruned = await this.store.write(() => this.store.prune(Date.now() - this.retention.age, surplus, PRUNED_AT_ONCE));
+      const pruned = await this.store.write(() =>
+        this.store.prune(Date.now() - this.retention.age, surplus, PRUNED_AT_ONCE),
+      );
       if (pruned > 0) this.store.sql.all(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
       if (pruned < PRUNED_AT_ONCE) return;
       await new Promise((resolve) => setImmediate(resolve));

@@ -3,7 +3,10 @@ import type { NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js'
 import type { ClaimedEntry } from '../../../worker/work-source.js';
 
 /** States are stored by their place in this list, which only ever grows at its end. */
-export const STATE = Object.fromEntries(JOB_STATES.map((state, index) => [state, index])) as Record<JobState, number>;
+export const STATE = Object.fromEntries(JOB_STATES.map((state, index) => [state, index])) as Record<
+  JobState,
+  number
+>;
 
 export interface EntryRow {
   seq: number;

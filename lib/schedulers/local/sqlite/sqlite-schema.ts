@@ -75,7 +75,9 @@ export function migrate(database: DatabaseSync, file: string, shared: boolean): 
     const version = versionOf(database, file, shared);
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     if (version < NEWEST) {
-      database.exec(`CREATE TABLE IF NOT EXISTS ${META} (version INTEGER NOT NULL) STRICT; DELETE FROM ${META};`);
+      database.exec(
+        `CREATE TABLE IF NOT EXISTS ${META} (version INTEGER NOT NULL) STRICT; DELETE FROM ${META};`,
+      );
       database.prepare(`INSERT INTO ${META} VALUES (?)`).run(NEWEST);
     }
     database.exec('COMMIT');
@@ -86,7 +88,9 @@ export function migrate(database: DatabaseSync, file: string, shared: boolean): 
 }
 
 function versionOf(database: DatabaseSync, file: string, shared: boolean): number {
-  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[];
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as {
+    name: string;
+  }[];
   if (!tables.some(({ name }) => name === META)) {
     if (tables.length === 0 || shared) return 0;
     throw new UnusableStoreError(

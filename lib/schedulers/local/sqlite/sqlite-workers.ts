@@ -42,13 +42,21 @@ export class SqliteWorkers {
 
   /** Since when somebody has been there to see the ticks of recurring jobs. */
   workingSince(): number | undefined {
-    const row = this.sql.get<{ since: number | null }>('SELECT min(working_since) AS since FROM eventflow_jobs_workers');
+    const row = this.sql.get<{ since: number | null }>(
+      'SELECT min(working_since) AS since FROM eventflow_jobs_workers',
+    );
     return row?.since ?? undefined;
   }
 
   /** @returns whether the lease still stood: if not, others have taken this worker's entries. */
   renew(now: number): boolean {
-    return this.sql.run('UPDATE eventflow_jobs_workers SET lease_until = ? WHERE id = ?', now + this.lease, this.id!) > 0;
+    return (
+      this.sql.run(
+        'UPDATE eventflow_jobs_workers SET lease_until = ? WHERE id = ?',
+        now + this.lease,
+        this.id!,
+      ) > 0
+    );
   }
 
   unregister(now: number): void {
@@ -70,7 +78,9 @@ export class SqliteWorkers {
       this.id ?? null,
     );
     const dead = await Promise.all(
-      others.map(async (one) => one.lease_until < now || !(await WorkerLock.isHeld(this.lockFile(one.token)))),
+      others.map(
+        async (one) => one.lease_until < now || !(await WorkerLock.isHeld(this.lockFile(one.token))),
+      ),
     );
     return others.filter((_, index) => dead[index]);
   }

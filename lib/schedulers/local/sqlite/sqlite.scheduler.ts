@@ -43,7 +43,10 @@ class SqliteScheduler extends LocalScheduler {
 
   constructor(private readonly options: SqliteSchedulerOptions) {
     super();
-    this.capabilities = new Set([...CAPABILITIES, ...(options.transactionalWork ? ['transactional-work' as const] : [])]);
+    this.capabilities = new Set([
+      ...CAPABILITIES,
+      ...(options.transactionalWork ? ['transactional-work' as const] : []),
+    ]);
   }
 
   protected get store(): SqliteStore {
@@ -111,7 +114,9 @@ class SqliteScheduler extends LocalScheduler {
 
   /** This process stood still for longer than its lease: its entries are others' by now. */
   private async rejoin(): Promise<void> {
-    this.engine.abortAll(() => new WorkerStoppedError('The worker lost its lease: the entry runs elsewhere.'));
+    this.engine.abortAll(
+      () => new WorkerStoppedError('The worker lost its lease: the entry runs elsewhere.'),
+    );
     this.store.workers.releaseLock();
     await this.join();
     this.engine.wake();

@@ -5,7 +5,13 @@ import type { ListQuery } from '../../../scheduling/queries.js';
 import type { StoredRecurring } from '../../../scheduling/recurring.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
-import type { ClaimedEntry, Demand, Exchange, MaybePromise, Settlement } from '../../../worker/work-source.js';
+import type {
+  ClaimedEntry,
+  Demand,
+  Exchange,
+  MaybePromise,
+  Settlement,
+} from '../../../worker/work-source.js';
 import type { Knows, LocalStore } from '../local-store.js';
 import { CallersTransactions } from './callers-transactions.js';
 import { SqliteClaims } from './sqlite-claims.js';
@@ -51,7 +57,11 @@ export class SqliteStore implements LocalStore {
     this.workers = new SqliteWorkers(this.sql, this.entries, file, options.lease);
     this.recurringJobs = new SqliteRecurring(this.sql);
     this.wake = new WakeFile(file);
-    this.callers = new CallersTransactions(file, (id) => this.find({ id }) !== undefined, () => this.wake.touch());
+    this.callers = new CallersTransactions(
+      file,
+      (id) => this.find({ id }) !== undefined,
+      () => this.wake.touch(),
+    );
     this.queue = new WriteQueue(
       database,
       {
@@ -135,7 +145,8 @@ export class SqliteStore implements LocalStore {
     now: number,
   ): Promise<Exchange> {
     const { id: owner } = this.workers;
-    if (owner === undefined) throw new SchedulerUnavailableError('This worker has lost its place in the file.');
+    if (owner === undefined)
+      throw new SchedulerUnavailableError('This worker has lost its place in the file.');
     const written = this.write(() => {
       const settled = settlements.map(({ claim, result }) => {
         const seq = this.held.get(result.entry.id);
@@ -156,7 +167,9 @@ export class SqliteStore implements LocalStore {
     const parked = this.read(() =>
       this.sql.all<EntryRow>('SELECT * FROM eventflow_jobs_entries WHERE state = 5 ORDER BY seq LIMIT 1000'),
     );
-    const known = parked.map(toEntry).filter((entry) => reasons.includes(entry.parked?.reason ?? 'unknown') && knows(entry));
+    const known = parked
+      .map(toEntry)
+      .filter((entry) => reasons.includes(entry.parked?.reason ?? 'unknown') && knows(entry));
     if (known.length === 0) return Promise.resolve(0);
     return this.writeAndWake(
       () => known.filter(({ id, runAt }) => this.entries.reschedule({ id }, runAt)).length,
@@ -196,7 +209,10 @@ export class SqliteStore implements LocalStore {
     return this.read(() => this.recurringJobs.all());
   }
 
-  updateRecurring(id: string, change: (standing: StoredRecurring | undefined) => StoredRecurring): Promise<void> {
+  updateRecurring(
+    id: string,
+    change: (standing: StoredRecurring | undefined) => StoredRecurring,
+  ): Promise<void> {
     return this.writeAndWake(() => this.recurringJobs.put(change(this.recurringJobs.find(id))));
   }
 

@@ -33,7 +33,11 @@ export class TransactionLane {
     this.entries = new SqliteEntries(sql, this.counts);
   }
 
-  static async open(store: SqliteStore, synchronous: 'FULL' | 'NORMAL', clock: Clock): Promise<TransactionLane> {
+  static async open(
+    store: SqliteStore,
+    synchronous: 'FULL' | 'NORMAL',
+    clock: Clock,
+  ): Promise<TransactionLane> {
     return new TransactionLane(store, await openAgain(store.opened.file, synchronous), clock);
   }
 

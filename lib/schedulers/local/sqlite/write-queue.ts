@@ -114,7 +114,11 @@ export class WriteQueue {
   }
 
   /** A write that refuses does so before it has written anything; what SQLite throws undoes the whole transaction. */
-  private attempt(run: () => unknown, resolve: (value: never) => void, reject: (error: unknown) => void): () => void {
+  private attempt(
+    run: () => unknown,
+    resolve: (value: never) => void,
+    reject: (error: unknown) => void,
+  ): () => void {
     try {
       const value = run() as never;
       return () => resolve(value);
@@ -161,5 +165,7 @@ function isSqliteError(error: unknown): boolean {
 
 function unavailable(cause: unknown): unknown {
   if (!isSqliteError(cause)) return cause;
-  return new SchedulerUnavailableError(`The SQLite file could not be written: ${(cause as Error).message}.`, { cause });
+  return new SchedulerUnavailableError(`The SQLite file could not be written: ${(cause as Error).message}.`, {
+    cause,
+  });
 }
