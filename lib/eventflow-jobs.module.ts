@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CommandDefinitions } from './commands/command-definitions.js';
 import { CommandDiscovery } from './commands/command.discovery.js';
@@ -137,14 +137,31 @@ function createScheduler(
     return scheduler.create();
   }
   if (typeof scheduler === 'function' && scheduler.prototype instanceof JobScheduler) {
-    // What the app's root module sees, its class may inject.
-    const root = modules.values().next().value?.getProviderByKey<ModuleRef>(ModuleRef)?.instance;
-    return (root ?? moduleRef).create(scheduler);
+    return createWhereItCan(scheduler, [
+      moduleRef,
+      ...[...modules.values()].map(
+        (module) => module.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef,
+      ),
+    ]);
   }
   throw new JobDefinitionError([
     '`scheduler` is neither what instantScheduler() and its like return, nor a class that extends JobScheduler' +
       (typeof scheduler === 'function' ? ': was the () left out?' : '.'),
   ]);
+}
+
+/** The class may inject what any module of the app sees, from the first one, the root, on. */
+async function createWhereItCan<T>(type: Type<T>, moduleRefs: readonly ModuleRef[]): Promise<T> {
+  let first: unknown;
+  for (const moduleRef of moduleRefs) {
+    try {
+      return await moduleRef.create(type);
+    } catch (error) {
+      if ((error as Error).constructor.name !== 'UnknownDependenciesException') throw error;
+      first ??= error;
+    }
+  }
+  throw first;
 }
 
 function registry<T>(

@@ -35,13 +35,15 @@ export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacl
 
 function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: Obstacles): JobExplanation {
   const expectedAt = new Date(entry.runAt);
-  if (paused)
-    return { reason: 'paused', text: `Its queue '${entry.queue}' is paused: resume('${entry.queue}').` };
   if (entry.runAt > now && entry.attempt > 0) {
     const text = `Attempt ${entry.attempt} of ${entry.attempts} failed${errorText(entry)}; the next is due at ${iso(entry.runAt)}.`;
     return { reason: 'retrying', text, expectedAt };
   }
   if (entry.runAt > now) return { reason: 'not-due', text: `It is due at ${iso(entry.runAt)}.`, expectedAt };
+  if (paused) {
+    const mend = `resume('${entry.queue}'), or resume() where every queue is paused`;
+    return { reason: 'paused', text: `It is due, but its queue '${entry.queue}' is paused: call ${mend}.` };
+  }
   if (noWorker) {
     return {
       reason: 'no-worker',

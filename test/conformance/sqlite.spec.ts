@@ -59,6 +59,9 @@ describe('sqliteScheduler()', () => {
 
 describe('sqliteScheduler({ transactionalWork: true })', () => {
   for (const { name, needs, run } of jobSchedulerConformance(subject(true))) {
-    it.runIf(needs.includes('transactional-work') || needs.includes('transaction') || needs.includes('retry'))(name, run);
+    // The others let two attempts run at once, which the one writer of a file cannot.
+    const isToRun =
+      needs.includes('transaction') || needs.includes('transactional-work') || name.startsWith('8. ');
+    it.runIf(isToRun && !needs.includes('queues') && !needs.includes('pause'))(name, run);
   }
 });

@@ -34,7 +34,7 @@ describe('docs/testing.md is right that', () => {
     expect(log).toEqual(['slow']);
   });
 
-  it('an attempt with a timeout is given 200 ms, then time goes on towards its timeout', async () => {
+  it('an attempt with a timeout is given a second, then time goes on towards its timeout', async () => {
     const { scheduler } = await start();
     const options = { timeout: '1m', attempts: 1 } as const;
     const quick = await scheduler.scheduleNow(new SlowJob('quick', 1), options);

@@ -58,7 +58,7 @@ export class CallersTransactions {
   private lookForCommit(database: DatabaseSync, id: JobId, pause = FIRST_LOOK, waited = 0): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      const isOver = database.isTransaction === false || !database.isOpen;
+      const isOver = database.isOpen === false || database.isTransaction === false;
       if (this.isThere(id)) this.onCommit();
       else if (!isOver && waited < LAST_LOOK) {
         this.lookForCommit(database, id, Math.min(LONGEST_PAUSE, pause * 2), waited + pause);
