@@ -139,9 +139,7 @@ function createScheduler(
   if (typeof scheduler === 'function' && scheduler.prototype instanceof JobScheduler) {
     return createWhereItCan(scheduler, [
       moduleRef,
-      ...[...modules.values()].map(
-        (module) => module.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef,
-      ),
+      ...[...modules.values()].map((module) => module.getProviderByKey<ModuleRef>(ModuleRef).instance),
     ]);
   }
   throw new JobDefinitionError([

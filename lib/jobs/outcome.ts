@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import type { StoredEntry, StoredError } from '../scheduling/stored-entry.js';
 import type { ParkedReason } from './unrunnable-job.error.js';
 
@@ -48,9 +47,13 @@ export function messageOf(thrown: unknown): string {
 /** Whatever was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
   // Of another realm as well, as in Jest.
-  if (thrown instanceof Error || isNativeError(thrown)) return thrown;
-  const text = typeof thrown === 'object' || typeof thrown === 'function' ? typeof thrown : String(thrown);
+  if (thrown instanceof Error || isErrorOfAnotherRealm(thrown)) return thrown;
+  const text = typeof thrown === 'string' ? thrown : typeof thrown;
   return new Error(`Something other than an Error was thrown: ${text}`, { cause: thrown });
+}
+
+function isErrorOfAnotherRealm(thrown: unknown): thrown is Error {
+  return Object.prototype.toString.call(thrown) === '[object Error]';
 }
 
 /** What a job throws may have getters that throw in turn, and fields that are no text. */

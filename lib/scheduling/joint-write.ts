@@ -1,3 +1,5 @@
+import { toError } from '../jobs/outcome.js';
+
 /**
  * Brings the ends of several interceptor chains together: each chain calls `add` with its entry and waits; once every
  * chain has, all entries are written as one.
@@ -6,7 +8,7 @@ export class JointWrite<T, R> {
   private readonly items: T[] = [];
   private readonly waiting: { resolve: (result: R) => void; reject: (error: unknown) => void }[] = [];
   private open: number;
-  private failure: { error: unknown } | undefined;
+  private failure: Error | undefined;
 
   constructor(
     chains: number,
@@ -18,7 +20,7 @@ export class JointWrite<T, R> {
   /** A chain has come to its end. */
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
-      if (this.failure) return reject(this.failure.error as Error);
+      if (this.failure) return reject(this.failure);
       this.items.push(item);
       this.waiting.push({ resolve, reject });
       this.close();
@@ -32,7 +34,7 @@ export class JointWrite<T, R> {
 
   /** A chain failed: nothing is written, and every other chain fails with it. */
   fail(error: unknown): void {
-    this.failure ??= { error };
+    this.failure ??= toError(error);
     this.open = Number.POSITIVE_INFINITY;
     for (const { reject } of this.waiting) reject(error);
     this.waiting.length = 0;

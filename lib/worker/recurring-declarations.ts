@@ -70,7 +70,7 @@ export class RecurringDeclarations {
 
 function problemOfMaking(type: Type): string[] {
   try {
-    new type();
+    Reflect.construct(type, []);
     return [];
   } catch (error) {
     return [`${type.name} is a @RecurringJob, but its constructor throws: ${messageOf(error)}`];

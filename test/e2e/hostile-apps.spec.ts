@@ -89,7 +89,7 @@ describe('a job that throws', () => {
 
   it('keeps the text that was thrown', async () => {
     hooks['bad'] = () => {
-      throw 'boom'; // oxlint-disable-line typescript/only-throw-error -- that is the point
+      throw 'boom';
     };
     const { scheduler } = await startApp(local);
     const id = await scheduler.scheduleNow(new HookJob('bad'), { attempts: 1 });

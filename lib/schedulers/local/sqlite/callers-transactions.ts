@@ -58,7 +58,9 @@ export class CallersTransactions {
   private lookForCommit(database: DatabaseSync, id: JobId, pause = FIRST_LOOK, waited = 0): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      const isOver = database.isOpen === false || database.isTransaction === false;
+      // Node.js 22 has neither: there we look until the last time.
+      const { isOpen = true } = database as { isOpen?: boolean };
+      const isOver = !isOpen || !((database as { isTransaction?: boolean }).isTransaction ?? true);
       if (this.isThere(id)) this.onCommit();
       else if (!isOver && waited < LAST_LOOK) {
         this.lookForCommit(database, id, Math.min(LONGEST_PAUSE, pause * 2), waited + pause);

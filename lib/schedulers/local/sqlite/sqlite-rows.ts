@@ -86,7 +86,7 @@ export function toEntry(row: EntryRow): ClaimedEntry {
   };
 }
 
-export function json(value: object): string | null {
+function json(value: object): string | null {
   const text = JSON.stringify(value);
   return text === '{}' ? null : text;
 }
