@@ -1,7 +1,9 @@
+import { DatabaseSync } from 'node:sqlite';
 import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EventFlowJobsModule } from 'nestjs-eventflow-jobs';
+import { DatabaseModule } from './database/database.module.js';
 import { JobLog } from './job.log.js';
 import { LogMessageJob } from './messages/log-message.job.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -11,7 +13,14 @@ import { chooseScheduler } from './scheduler.js';
 @Module({
   imports: [
     CqrsModule.forRoot(),
-    EventFlowJobsModule.forRoot({ jobs: [LogMessageJob], scheduler: chooseScheduler() }),
+    EventFlowJobsModule.forRootAsync({
+      imports: [DatabaseModule],
+      inject: [DatabaseSync],
+      useFactory: (database: DatabaseSync) => ({
+        jobs: [LogMessageJob],
+        scheduler: chooseScheduler(database),
+      }),
+    }),
     MessagesModule,
     OrdersModule,
   ],

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type EventBus, ofType } from '@nestjs/cqrs';
-import { firstValueFrom, race, timer } from 'rxjs';
+import { ReplaySubject, filter, firstValueFrom, race, timer } from 'rxjs';
 import { OrderCancelledEvent } from './orders/order.events.js';
 import type { OrderView } from './orders/order.view.js';
 
@@ -9,7 +9,9 @@ const logger = new Logger('Demo');
 
 /** Places one order that is paid and one that is not, over HTTP, and tells how each ends. Returns the paid one. */
 export async function runDemo(url: string, events: EventBus): Promise<OrderView> {
-  const cancelled = firstValueFrom(race(events.pipe(ofType(OrderCancelledEvent)), timer(PATIENCE_MS)));
+  // Orders of the last start may be cancelled meanwhile as well.
+  const cancelled = new ReplaySubject<OrderCancelledEvent>();
+  const recording = events.pipe(ofType(OrderCancelledEvent)).subscribe(cancelled);
 
   logger.log('Two customers order; the first pays, the second forgets to');
   const paid = await call<OrderView>(`${url}/orders`, orderOf('ada@example.com'));
@@ -18,7 +20,9 @@ export async function runDemo(url: string, events: EventBus): Promise<OrderView>
   await call(`${url}/orders/${paid.id}/receipt`, { in: '2s' });
   await call(`${url}/messages`, { message: 'This was scheduled three seconds ago', in: '3s' });
 
-  await cancelled;
+  const end = cancelled.pipe(filter(({ orderId }) => orderId === unpaid.id));
+  await firstValueFrom(race(end, timer(PATIENCE_MS)));
+  recording.unsubscribe();
   for (const { id } of [paid, unpaid]) {
     const { customerEmail, status } = await call<OrderView>(`${url}/orders/${id}`);
     logger.log(`By now the order of ${customerEmail} is ${status}`);

@@ -1,28 +1,18 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { type JobEvent, JobEvents, JobScheduler } from 'nestjs-eventflow-jobs';
+import { JobEvents } from 'nestjs-eventflow-jobs';
 
 /** Tells in the app's log what becomes of everything that is scheduled. */
 @Injectable()
 export class JobLog implements OnModuleInit {
   private readonly logger = new Logger('Jobs');
 
-  constructor(
-    private readonly events: JobEvents,
-    private readonly scheduler: JobScheduler,
-  ) {}
+  constructor(private readonly events: JobEvents) {}
 
   onModuleInit(): void {
     this.events
       .ofType('scheduled', 'succeeded', 'cancelled', 'failed')
-      .subscribe((event) => void this.tell(event).catch((error: unknown) => this.logger.warn(error)));
-  }
-
-  private async tell({ type, id }: JobEvent): Promise<void> {
-    const entry = await this.scheduler.get(id);
-    if (!entry) return;
-    const what = `${entry.command?.name ?? entry.name}${entry.key ? ` (${entry.key})` : ''}`;
-    this.logger.log(
-      type === 'scheduled' ? `${what} scheduled for ${entry.runAt.toISOString()}` : `${what} ${type}`,
-    );
+      .subscribe(({ type, name, command, key }) =>
+        this.logger.log(`${command?.name ?? name}${key ? ` (${key})` : ''} ${type}`),
+      );
   }
 }

@@ -14,6 +14,8 @@ async function bootstrap(): Promise<void> {
   const app = await NestFactory.create<INestApplication<Server>>(AppModule);
   app.enableShutdownHooks();
   const url = `http://localhost:${await listen(app, Number(process.env.PORT ?? 3000))}`;
+  new Logger('Bootstrap').log(`Listening on ${url}`);
+  if (process.env.DEMO === 'off') return;
   const paidOrder = await runDemo(url, app.get(EventBus, { strict: false }));
   logWhatToTry(url, paidOrder.id, app.get(OrdersConfig, { strict: false }).paymentTerm);
 }

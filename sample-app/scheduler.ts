@@ -1,6 +1,8 @@
-import { type SchedulerFactory, inProcessScheduler } from 'nestjs-eventflow-jobs';
+import type { DatabaseSync } from 'node:sqlite';
+import type { SchedulerFactory } from 'nestjs-eventflow-jobs';
+import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 
-/** The one place that says which scheduler the app runs on. */
-export function chooseScheduler(): SchedulerFactory {
-  return inProcessScheduler();
+/** The one place that says which scheduler the app runs on: one that keeps its entries beside the orders. */
+export function chooseScheduler(database: DatabaseSync): SchedulerFactory {
+  return sqliteScheduler({ database });
 }

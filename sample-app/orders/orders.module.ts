@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventFlowJobsModule } from 'nestjs-eventflow-jobs';
+import { DatabaseModule } from '../database/database.module.js';
 import { CancelUnpaidOrderHandler } from './commands/cancel-unpaid-order.handler.js';
 import { PayOrderHandler } from './commands/pay-order.handler.js';
 import { PlaceOrderHandler } from './commands/place-order.handler.js';
@@ -12,13 +13,15 @@ import { OrdersConfig } from './orders.config.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentDeadlineSaga } from './payment-deadline.saga.js';
 import { ReceiptsController } from './receipts.controller.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 @Module({
-  imports: [EventFlowJobsModule.forFeature({ values: [Money] })],
+  imports: [DatabaseModule, EventFlowJobsModule.forFeature({ values: [Money] })],
   controllers: [OrdersController, ReceiptsController],
   providers: [
     OrdersConfig,
     OrderRepository,
+    UnitOfWork,
     Mailer,
     OrderLog,
     PaymentDeadlineSaga,

@@ -44,6 +44,8 @@ export class SqliteStore implements LocalStore {
   /** The row of each entry that this process has claimed. */
   private readonly held = new Map<JobId, number>();
   private wakesOthers = false;
+  /** In the transaction that is open. */
+  private earliestInserted = Infinity;
 
   constructor(
     readonly opened: OpenFile,
@@ -66,9 +68,12 @@ export class SqliteStore implements LocalStore {
       database,
       {
         assertUsable: () => this.assertThere(),
-        beforeCommit: () => this.counter.write(),
+        beforeCommit: () => this.beforeCommit(),
         afterCommit: () => this.tellOthers(),
-        afterRollback: () => this.counter.forget(),
+        afterRollback: () => {
+          this.counter.forget();
+          this.earliestInserted = Infinity;
+        },
       },
       options.operationTimeout,
     );
@@ -92,10 +97,9 @@ export class SqliteStore implements LocalStore {
     const bytes = entries.reduce((sum, { data }) => sum + data.length + ROW_BYTES, 0);
     return this.write(
       () => {
-        const earliest = entries.reduce((least, { runAt }) => Math.min(least, runAt), Infinity);
-        // Only what is due before all that was there concerns the others: their timers stand at that.
-        this.wakesOthers ||= earliest <= now || earliest < (this.claims.nextAt(now) ?? Infinity);
-        return this.entries.insert(entries, now);
+        const results = this.entries.insert(entries, now);
+        for (const { runAt } of entries) this.earliestInserted = Math.min(this.earliestInserted, runAt);
+        return results;
       },
       { rows: entries.length, bytes },
     );
@@ -263,6 +267,15 @@ export class SqliteStore implements LocalStore {
   private read<T>(query: () => T): T {
     this.assertThere();
     return query();
+  }
+
+  private beforeCommit(): void {
+    this.counter.write();
+    if (this.earliestInserted === Infinity) return;
+    // Only what is due before all that was there concerns the others: their timers stand at that.
+    const now = Date.now();
+    this.wakesOthers ||= this.earliestInserted <= now || this.claims.nextAt(now) === this.earliestInserted;
+    this.earliestInserted = Infinity;
   }
 
   private tellOthers(): void {

@@ -3,7 +3,7 @@ import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors
 import { isBusy } from './sqlite-errors.js';
 
 /** What is written in one transaction, at the most: more would block the event loop for longer than 20 ms. */
-const MOST_WRITES = 200;
+const MOST_WRITES = 400;
 const MOST_BYTES = 256 * 1024;
 
 interface Write {
