@@ -19,6 +19,7 @@ export function logWhatToTry(url: string, paidOrderId: string, paymentTerm: Dura
     `curl -X POST ${url}/orders/ID/pay`,
     '# see what became of it',
     `curl ${url}/orders/ID`,
+    '# end the app, even by kill -9, and start it again: orders and what was scheduled are still there',
   ];
   new Logger('Demo').log(lines.join('\n  '));
 }

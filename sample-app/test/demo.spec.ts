@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import { runDemo } from '../demo.js';
+import { CancelUnpaidOrderCommand } from '../orders/commands/cancel-unpaid-order.command.js';
 import { OrdersConfig } from '../orders/orders.config.js';
 import { startOrderService } from './support/order-service.js';
 
@@ -24,6 +25,19 @@ describe('The demo', () => {
         'By now the order of bob@example.com is cancelled',
       ]),
     );
+  });
+
+  it('tells of its own orders, should one of its last start be cancelled meanwhile', async () => {
+    const log = vi.spyOn(Logger.prototype, 'log').mockReturnValue();
+    const service = await startOrderService({ paymentTerm: '1s' });
+    const old = await service.place();
+
+    const demo = runDemo(service.url, service.events);
+    await service.commands.scheduleNow(new CancelUnpaidOrderCommand(old.id));
+    await demo;
+
+    expect(service.cancellations.all).toHaveLength(2);
+    expect(log.mock.calls.flat()).toContain('By now the order of bob@example.com is cancelled');
   });
 
   it('takes its payment term from the environment', () => {

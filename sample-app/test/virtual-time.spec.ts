@@ -4,16 +4,19 @@ import { JobScheduler } from 'nestjs-eventflow-jobs';
 import { TestJobScheduler } from 'nestjs-eventflow-jobs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { AppModule } from '../app.module.js';
+import { DatabaseConfig } from '../database/database.config.js';
 import { PayOrderCommand } from '../orders/commands/pay-order.command.js';
 import { PlaceOrderCommand } from '../orders/commands/place-order.command.js';
 import { OrderRepository } from '../orders/order.repository.js';
 import { OrdersConfig } from '../orders/orders.config.js';
 
-/** The app on a clock of the test's own: no server, no waiting. */
+/** The app on a clock of the test's own: no server, no file, no waiting. */
 async function startApp() {
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(JobScheduler)
     .useClass(TestJobScheduler)
+    .overrideProvider(DatabaseConfig)
+    .useValue({ file: ':memory:' })
     .overrideProvider(OrdersConfig)
     .useValue({ paymentTerm: '30 minutes' })
     .compile();
@@ -21,13 +24,7 @@ async function startApp() {
   onTestFinished(() => app.close());
   const scheduler = app.get<TestJobScheduler>(JobScheduler);
   const bus = app.get(CommandBus);
-  const place = async () => {
-    const waiting = scheduler.pending.length;
-    const order = await bus.execute(new PlaceOrderCommand('ada@example.com', []));
-    // The saga schedules after the command has returned.
-    await vi.waitFor(() => expect(scheduler.pending).toHaveLength(waiting + 1));
-    return order.id;
-  };
+  const place = async () => (await bus.execute(new PlaceOrderCommand('ada@example.com', []))).id;
   const statusOf = async (id: string) => (await app.get(OrderRepository).get(id)).status;
   return { scheduler, bus, place, statusOf };
 }
@@ -49,6 +46,7 @@ it('a paid order is never cancelled', async () => {
   const { scheduler, bus, place, statusOf } = await startApp();
   const id = await place();
   await bus.execute(new PayOrderCommand(id));
+  // The saga cancels after the command has returned.
   await vi.waitFor(() => expect(scheduler.pending).toEqual([]));
 
   await scheduler.advanceBy('1 year');

@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { INestApplication } from '@nestjs/common';
 import { EventBus, ofType } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
@@ -12,25 +14,32 @@ import {
 } from 'nestjs-eventflow-jobs';
 import { expect, onTestFinished, vi } from 'vitest';
 import { AppModule } from '../../app.module.js';
+import { DatabaseConfig } from '../../database/database.config.js';
 import { MessageLog } from '../../messages/message.log.js';
 import { Mailer } from '../../orders/mailer.js';
 import { OrderCancelledEvent } from '../../orders/order.events.js';
+import { OrderRepository } from '../../orders/order.repository.js';
 import type { OrderView } from '../../orders/order.view.js';
 import { OrdersConfig } from '../../orders/orders.config.js';
-import { paymentDeadlineKey } from '../../orders/payment-deadline.saga.js';
+import { paymentDeadlineKey } from '../../orders/payment-deadline.key.js';
+import { UnitOfWork } from '../../orders/unit-of-work.js';
 import { HttpClient } from './http.client.js';
 import { Recording } from './recording.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 export const orderRequest = {
   customerEmail: 'ada@example.com',
   items: [{ sku: 'book', quantity: 2, price: 12.5 }],
 };
 
-/** Starts the app on a free port, with records in place of what it tells the world. It ends with the test. */
+/** Starts the app on a free port and a new database, with records in place of what it tells the world. It ends with the test. */
 export async function startOrderService({ paymentTerm = '1 minute' }: { paymentTerm?: Duration } = {}) {
   const mails = new Recording<{ to: string; text: string }>();
   const messages = new Recording<string>();
+  const file = join(temporaryFolder(), 'orders.db');
   const module = await Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(DatabaseConfig)
+    .useValue({ file })
     .overrideProvider(OrdersConfig)
     .useValue({ paymentTerm })
     .overrideProvider(Mailer)
@@ -49,8 +58,11 @@ export class OrderService {
   readonly http: HttpClient;
   readonly events: EventBus;
   readonly commands: CommandScheduler;
+  readonly scheduler: JobScheduler;
+  readonly database: DatabaseSync;
+  readonly orders: OrderRepository;
+  readonly unitOfWork: UnitOfWork;
   readonly cancellations = new Recording<OrderCancelledEvent>();
-  private readonly scheduler: JobScheduler;
 
   constructor(
     app: INestApplication<Server>,
@@ -62,6 +74,9 @@ export class OrderService {
     this.events = app.get(EventBus, { strict: false });
     this.commands = app.get(CommandScheduler, { strict: false });
     this.scheduler = app.get(JobScheduler, { strict: false });
+    this.database = app.get(DatabaseSync, { strict: false });
+    this.orders = app.get(OrderRepository, { strict: false });
+    this.unitOfWork = app.get(UnitOfWork, { strict: false });
     this.events.pipe(ofType(OrderCancelledEvent)).subscribe((event) => this.cancellations.add(event));
   }
 

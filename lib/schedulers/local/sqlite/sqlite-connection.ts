@@ -1,9 +1,10 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
-import { UnusableStoreError, isBusy, isNoDatabase, isNotToBeOpened } from './sqlite-errors.js';
-import { migrate } from './sqlite-schema.js';
+import { UnusableStoreError, isBusy, isDamaged, isNoDatabase, isNotToBeOpened } from './sqlite-errors.js';
+import { assertOurs, migrate } from './sqlite-schema.js';
+import { SqliteStatements } from './sqlite-statements.js';
 
 type Sqlite = typeof import('node:sqlite');
 
@@ -14,6 +15,7 @@ const OPEN_TRIES = 200;
 
 export interface OpenFile {
   readonly database: DatabaseSync;
+  /** Without symbolic links: what lies beside it is found by every process, whatever path it was given. */
   readonly file: string;
   /** Whether the file at that path is no longer the one that was opened. */
   readonly isGone: () => boolean;
@@ -37,9 +39,10 @@ export async function openFile(
   { shared, synchronous }: { shared: boolean; synchronous: 'FULL' | 'NORMAL' },
 ): Promise<OpenFile> {
   const sqlite = await loadSqlite();
-  const file = resolve(path);
-  if (!shared) mkdirSync(dirname(file), { recursive: true });
+  const file = absolute(path);
+  if (!shared) makeFolder(dirname(file));
   const database = await connect(sqlite, file, (one) => {
+    assertOurs(one, file, shared);
     // Takes effect only before the first table is there.
     one.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
     one.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA temp_store = MEMORY;`);
@@ -48,7 +51,7 @@ export async function openFile(
   const opened = statSync(file);
   return {
     database,
-    file,
+    file: realpathSync(file),
     isGone: () => {
       const now = statSync(file, { throwIfNoEntry: false });
       return now === undefined || now.ino !== opened.ino || now.dev !== opened.dev;
@@ -63,13 +66,28 @@ export async function openAgain(file: string, synchronous: 'FULL' | 'NORMAL'): P
 
 /** The file behind a handle of the app's. */
 export function fileOf(database: DatabaseSync): string {
-  const main = (database.prepare('PRAGMA database_list').all() as { name: string; file: string }[]).find(
-    ({ name }) => name === 'main',
-  );
+  const main = new SqliteStatements(database)
+    .all<{ name: string; file: string }>('PRAGMA database_list')
+    .find(({ name }) => name === 'main');
   if (main?.file) return main.file;
   throw new UnusableStoreError(
     'The database is in memory only: open it on a file, or use inProcessScheduler().',
   );
+}
+
+function absolute(path: unknown): string {
+  if (typeof path === 'string' && path !== '' && !/^(:memory:$|file:)/.test(path)) return resolve(path);
+  throw new UnusableStoreError(
+    "The file of sqliteScheduler() must be a path, such as './data/jobs.db'; without a file, use inProcessScheduler().",
+  );
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new UnusableStoreError(`The folder ${folder} cannot be made: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 async function connect(
@@ -104,6 +122,12 @@ function explain(error: unknown, file: string): unknown {
       {
         cause: error,
       },
+    );
+  }
+  if (isDamaged(error)) {
+    return new UnusableStoreError(
+      `${file} is damaged, or was cut off: put a backup in its place, or move it away to begin anew.`,
+      { cause: error },
     );
   }
   if (isNotToBeOpened(error)) {

@@ -12,10 +12,17 @@ const BUSY = 5;
 const LOCKED = 6;
 const NOT_A_DATABASE = 26;
 const CANNOT_OPEN = 14;
+const READ_ONLY = 8;
+const DAMAGED = 11;
 
 export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(codeOf(error));
 export const isNoDatabase = (error: unknown): boolean => codeOf(error) === NOT_A_DATABASE;
-export const isNotToBeOpened = (error: unknown): boolean => codeOf(error) === CANNOT_OPEN;
+export const isNotToBeOpened = (error: unknown): boolean => [CANNOT_OPEN, READ_ONLY].includes(codeOf(error));
+export const isDamaged = (error: unknown): boolean => codeOf(error) === DAMAGED;
+
+export function isSqliteError(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'ERR_SQLITE_ERROR';
+}
 
 /** SQLite's primary result code; the extended ones hold it in their low byte. */
 function codeOf(error: unknown): number {

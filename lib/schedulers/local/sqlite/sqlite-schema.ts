@@ -1,6 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { UnusableStoreError } from './sqlite-errors.js';
 
+/** What a JavaScript number holds: anything else, edited in by hand, could not be read and would stop the worker. */
+const SAFE = `BETWEEN -${Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`;
+
 /** Each step brings the schema from the version before it to its own: a step that was released never changes. */
 const MIGRATIONS: readonly string[] = [
   `
@@ -8,26 +11,26 @@ const MIGRATIONS: readonly string[] = [
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
-    version INTEGER NOT NULL,
+    version INTEGER NOT NULL CHECK (version ${SAFE}),
     command_name TEXT,
-    command_version INTEGER,
+    command_version INTEGER CHECK (command_version ${SAFE}),
     data TEXT NOT NULL,
     metadata TEXT,
     policy TEXT,
     state INTEGER NOT NULL,
-    run_at INTEGER NOT NULL,
-    scheduled_at INTEGER NOT NULL,
-    started_at INTEGER,
-    finished_at INTEGER,
+    run_at INTEGER NOT NULL CHECK (run_at ${SAFE}),
+    scheduled_at INTEGER NOT NULL CHECK (scheduled_at ${SAFE}),
+    started_at INTEGER CHECK (started_at ${SAFE}),
+    finished_at INTEGER CHECK (finished_at ${SAFE}),
     key TEXT,
     held_key TEXT,
     queue TEXT NOT NULL,
-    priority INTEGER NOT NULL,
-    attempt INTEGER NOT NULL DEFAULT 0,
-    attempts INTEGER NOT NULL,
-    claim INTEGER NOT NULL DEFAULT 0,
+    priority INTEGER NOT NULL CHECK (priority ${SAFE}),
+    attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt ${SAFE}),
+    attempts INTEGER NOT NULL CHECK (attempts ${SAFE}),
+    claim INTEGER NOT NULL DEFAULT 0 CHECK (claim ${SAFE}),
     owner INTEGER,
-    cancel_requested INTEGER,
+    cancel_requested INTEGER CHECK (cancel_requested ${SAFE}),
     progress TEXT,
     error TEXT,
     parked TEXT
@@ -46,8 +49,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE eventflow_jobs_recurring (
     id TEXT PRIMARY KEY,
     definition TEXT NOT NULL,
-    next_run_at INTEGER,
-    last_run_at INTEGER,
+    next_run_at INTEGER CHECK (next_run_at ${SAFE}),
+    last_run_at INTEGER CHECK (last_run_at ${SAFE}),
     idle_since INTEGER
   ) STRICT;
   CREATE TABLE eventflow_jobs_workers (
@@ -64,11 +67,16 @@ const META = 'eventflow_jobs_schema';
 const NEWEST = MIGRATIONS.length;
 
 /**
- * Brings the file to the newest schema, in one transaction.
+ * Changes nothing: not even the journal mode of somebody else's database.
  *
  * @param shared whether tables of somebody else's are to be expected in it.
  * @throws {UnusableStoreError} where the file is somebody else's, or of a newer release.
  */
+export function assertOurs(database: DatabaseSync, file: string, shared: boolean): void {
+  versionOf(database, file, shared);
+}
+
+/** Brings the file to the newest schema, in one transaction. */
 export function migrate(database: DatabaseSync, file: string, shared: boolean): void {
   database.exec('BEGIN IMMEDIATE');
   try {

@@ -21,7 +21,12 @@ export class SqliteStatements {
 
   private prepare(sql: string): StatementSync {
     let statement = this.prepared.get(sql);
-    if (!statement) this.prepared.set(sql, (statement = this.database.prepare(sql)));
+    if (statement) return statement;
+    statement = this.database.prepare(sql);
+    // Whatever the app has set for its own handle.
+    statement.setReadBigInts(false);
+    statement.setReturnArrays?.(false);
+    this.prepared.set(sql, statement);
     return statement;
   }
 }

@@ -10,22 +10,46 @@ export class WakeFile {
 
   constructor(database: string) {
     this.path = `${database}-wake`;
-    closeSync(openSync(this.path, 'a'));
+    this.create();
   }
 
+  /** What was to be told is committed already: that it cannot be told must not look like a failure of the write. */
   touch(): void {
     const now = new Date();
-    utimesSync(this.path, now, now);
+    try {
+      utimesSync(this.path, now, now);
+    } catch {
+      this.create();
+    }
   }
 
-  /** @param onError where the watch ends by itself: the file is gone. */
-  watch(onTouch: () => void, onError: (error: Error) => void): void {
-    this.watcher = watch(this.path, onTouch);
-    this.watcher.on('error', onError);
+  watch(onTouch: () => void): void {
+    if (!this.create()) return;
+    const watcher = watch(this.path, (event) => {
+      // Somebody has deleted it: what is watched is no longer what others touch.
+      if (event === 'rename' && this.watcher === watcher) this.watchAnew(onTouch);
+      onTouch();
+    });
+    watcher.on('error', () => {}); // the once-a-second maintenance looks after the rest
+    this.watcher = watcher;
   }
 
   unwatch(): void {
     this.watcher?.close();
     this.watcher = undefined;
+  }
+
+  private watchAnew(onTouch: () => void): void {
+    this.unwatch();
+    this.watch(onTouch);
+  }
+
+  private create(): boolean {
+    try {
+      closeSync(openSync(this.path, 'a'));
+      return true;
+    } catch {
+      return false; // the folder is gone, say: the store notices by its own file
+    }
   }
 }

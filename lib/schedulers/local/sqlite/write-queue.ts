@@ -1,16 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
-import { isBusy } from './sqlite-errors.js';
+import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
+import { isBusy, isSqliteError } from './sqlite-errors.js';
 
 /** What is written in one transaction, at the most: more would block the event loop for longer than 20 ms. */
 const MOST_WRITES = 400;
 const MOST_BYTES = 256 * 1024;
+/** While others write for long, each vain attempt blocks the event loop: the pauses grow to this many of the first. */
+const LONGEST_PAUSE = 10;
+const HELD_PAUSE = 10;
 
 interface Write {
   readonly run: () => unknown;
   readonly bytes: number;
   readonly rows: number;
   readonly deadline: number;
+  /** Written in a transaction of its own: together with others it failed. */
+  readonly alone?: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -30,6 +36,8 @@ export class WriteQueue {
   private writes: Write[] = [];
   private planned = false;
   private closed = false;
+  private isHeld = false;
+  private refusals = 0;
 
   constructor(
     private readonly database: DatabaseSync,
@@ -49,18 +57,31 @@ export class WriteQueue {
 
   /** Writes all that waits, now: for those who have waited for the end of the turn already. */
   flush(): void {
+    if (this.isHeld) return this.again([], HELD_PAUSE);
     const batch = this.nextBatch();
     if (batch.length === 0) return;
     let outcomes: (() => void)[];
     try {
       outcomes = this.transact(batch);
     } catch (error) {
-      if (isBusy(error)) this.again(batch, error);
-      else if (batch.length > 1) this.oneByOne(batch);
+      if (isBusy(error)) return this.busy(batch, error);
+      if (batch.length > 1) this.writes = [...batch.map((one) => ({ ...one, alone: true })), ...this.writes];
       else batch[0]!.reject(unavailable(error));
+      if (this.writes.length > 0) this.plan();
       return;
     }
+    this.refusals = 0;
     for (const settle of outcomes) settle();
+    if (this.writes.length > 0) this.plan();
+  }
+
+  /** Another connection of this process has a transaction open: to try would only block the event loop. */
+  hold(): void {
+    this.isHeld = true;
+  }
+
+  letGo(): void {
+    this.isHeld = false;
     if (this.writes.length > 0) this.plan();
   }
 
@@ -90,9 +111,10 @@ export class WriteQueue {
     let length = 0;
     for (; length < this.writes.length; length++) {
       const write = this.writes[length]!;
-      if (length > 0 && (rows + write.rows > MOST_WRITES || bytes + write.bytes > MOST_BYTES)) break;
+      if (length > 0 && (write.alone || rows + write.rows > MOST_WRITES || bytes + write.bytes > MOST_BYTES)) break;
       rows += write.rows;
       bytes += write.bytes;
+      if (write.alone) return this.writes.splice(0, length + 1);
     }
     return this.writes.splice(0, length);
   }
@@ -100,20 +122,21 @@ export class WriteQueue {
   private transact(batch: readonly Write[]): (() => void)[] {
     this.hooks.assertUsable();
     this.database.exec('BEGIN IMMEDIATE');
+    let outcomes: (() => void)[];
     try {
-      const outcomes = batch.map(({ run, resolve, reject }) => this.attempt(run, resolve, reject));
+      outcomes = batch.map(({ run, resolve, reject }) => this.attempt(run, resolve, reject));
       this.hooks.beforeCommit();
       this.database.exec('COMMIT');
-      this.hooks.afterCommit();
-      return outcomes;
     } catch (error) {
       rollback(this.database);
       this.hooks.afterRollback();
       throw error;
     }
+    this.hooks.afterCommit();
+    return outcomes;
   }
 
-  /** A write that refuses does so before it has written anything; what SQLite throws undoes the whole transaction. */
+  /** A write that refuses does so before it has written anything; anything else undoes the whole transaction. */
   private attempt(
     run: () => unknown,
     resolve: (value: never) => void,
@@ -123,30 +146,26 @@ export class WriteQueue {
       const value = run() as never;
       return () => resolve(value);
     } catch (error) {
-      if (isSqliteError(error)) throw error;
+      if (!(error instanceof EventFlowJobsError)) throw error;
       return () => reject(error);
     }
   }
 
   /** Another process writes: we wait without blocking the event loop, for a random moment, so that none starves. */
-  private again(batch: readonly Write[], cause: unknown): void {
-    const now = performance.now();
-    for (const { deadline, reject } of batch) if (deadline <= now) reject(unavailable(cause));
-    this.writes = [...batch.filter(({ deadline }) => deadline > now), ...this.writes];
-    if (this.writes.length > 0) this.plan(0.5 + Math.random() * 2);
+  private busy(batch: readonly Write[], cause: unknown): void {
+    this.refusals = Math.min(this.refusals + 1, LONGEST_PAUSE);
+    this.again(batch, (0.5 + Math.random() * 2) * this.refusals, cause);
   }
 
-  /** One write that SQLite refuses must not harm the others. */
-  private oneByOne(batch: readonly Write[]): void {
-    for (const write of batch) {
-      try {
-        for (const settle of this.transact([write])) settle();
-      } catch (error) {
-        if (isBusy(error)) this.again([write], error);
-        else write.reject(unavailable(error));
-      }
-    }
-    if (this.writes.length > 0) this.plan();
+  /** Tells those that have waited too long; they stand in the order of their deadlines. */
+  private again(batch: readonly Write[], pause: number, cause?: unknown): void {
+    const waiting = batch.length > 0 ? [...batch, ...this.writes] : this.writes;
+    const now = performance.now();
+    const inTime = waiting.findIndex(({ deadline }) => deadline > now);
+    const late = waiting.splice(0, inTime === -1 ? waiting.length : inTime);
+    this.writes = waiting;
+    for (const { reject } of late) reject(cause === undefined ? heldForLong() : unavailable(cause));
+    if (this.writes.length > 0) this.plan(pause);
   }
 }
 
@@ -159,13 +178,16 @@ function rollback(database: DatabaseSync): void {
   }
 }
 
-function isSqliteError(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'ERR_SQLITE_ERROR';
-}
-
 function unavailable(cause: unknown): unknown {
   if (!isSqliteError(cause)) return cause;
   return new SchedulerUnavailableError(`The SQLite file could not be written: ${(cause as Error).message}.`, {
     cause,
   });
+}
+
+function heldForLong(): SchedulerUnavailableError {
+  return new SchedulerUnavailableError(
+    'A job holds the one write transaction of the file (transactionalWork): pass `transaction: context.transaction` ' +
+      'where the job itself schedules, and keep such jobs short.',
+  );
 }
