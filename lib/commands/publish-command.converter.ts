@@ -3,6 +3,7 @@ import type { VersionedDefinition } from '../jobs/definition.js';
 import type { JobConverter } from '../jobs/job-mapper.js';
 import type { Job } from '../jobs/job.interface.js';
 import { JobNotRegisteredError } from '../jobs/jobs.errors.js';
+import type { StoredJob } from '../jobs/stored-job.js';
 import { fieldsOf, reviveFields } from '../jobs/stored-fields.js';
 import { UnrunnableJobError } from '../jobs/unrunnable-job.error.js';
 import { CommandDefinitions } from './command-definitions.js';
@@ -40,7 +41,7 @@ export class PublishCommandConverter implements JobConverter {
     };
   }
 
-  async fromData(data: unknown): Promise<{ job: Job; policyType: Type }> {
+  async fromData(data: unknown): Promise<Job> {
     const { name, version, data: fields } = storedCommand(data);
     const route = this.commands.route(name, version);
     if (!route || !this.commands.isHandled(route.definition.type)) {
@@ -52,7 +53,11 @@ export class PublishCommandConverter implements JobConverter {
       );
     }
     const command = await reviveFields(route, fields);
-    return { job: PublishCommandJob.create(command), policyType: route.definition.type };
+    return PublishCommandJob.create(command);
+  }
+
+  policyTypeOf({ command }: StoredJob): Type | undefined {
+    return command && this.commands.route(command.name, command.version)?.definition.type;
   }
 
   /** Whether {@link PublishCommandConverter.fromData} has a class and a handler for it. */

@@ -14,8 +14,6 @@ import { UnrunnableJobError } from './unrunnable-job.error.js';
 export interface RevivedJob {
   readonly job: Job;
   readonly definition: VersionedDefinition;
-  /** The class whose `@JobPolicy` holds. */
-  readonly policyType: Type;
 }
 
 /** A job on its way to the store. */
@@ -39,7 +37,8 @@ export interface JobConverter {
     definition: VersionedDefinition;
     fields: object;
   };
-  fromData(data: unknown): Promise<{ job: Job; policyType: Type }>;
+  fromData(data: unknown): Promise<Job>;
+  policyTypeOf(stored: StoredJob): Type | undefined;
 }
 
 /** Job to stored job, and back. */
@@ -90,9 +89,15 @@ export class JobMapper {
     const data = this.parse(stored);
     const { definition } = route;
     if (definition.type === this.converter?.type)
-      return { definition, ...(await this.converter.fromData(data)) };
+      return { definition, job: await this.converter.fromData(data) };
     const job = (await reviveFields(route, data)) as Job;
-    return { job, definition, policyType: definition.type };
+    return { job, definition };
+  }
+
+  /** The class whose `@JobPolicy` holds, where this process has one. */
+  policyTypeOf(stored: StoredJob): Type | undefined {
+    const type = this.definitions.route(stored.name, stored.version)?.definition.type;
+    return type && type === this.converter?.type ? this.converter.policyTypeOf(stored) : type;
   }
 
   /** Whether {@link JobMapper.fromStored} has a class for it. */
@@ -125,7 +130,11 @@ export class JobMapper {
 }
 
 function checked(definition: VersionedDefinition, fields: object): { checked?: Promise<void> } {
-  return definition.options.schema ? { checked: assertSchema(definition, fields) } : {};
+  if (!definition.options.schema) return {};
+  const check = assertSchema(definition, fields);
+  // Whoever planned the entry may refuse it before he comes to listen.
+  check.catch(() => {});
+  return { checked: check };
 }
 
 type KnowsCommand = (name: string, version: number) => boolean;

@@ -57,6 +57,8 @@ export const DEFAULT_ATTEMPTS = 10;
 export const DEFAULT_QUEUE = 'default';
 const DEFAULT_BACKOFF: BackoffOptions = { type: 'exponential', delay: 1_000, max: 3_600_000, jitter: 0.5 };
 const DEFAULT_EXPONENTIAL_MAX = 3_600_000;
+/** Beyond every maximum, yet a number that can be multiplied. */
+const MOST_DOUBLINGS = 60;
 
 /** What is wrong with a policy, as the end of a sentence; `undefined` where nothing is. */
 export function problemOfPolicy(policy: JobPolicyOptions): string | undefined {
@@ -90,7 +92,7 @@ export function retryDelay(
   const first = toMilliseconds(delay);
   const most =
     max !== undefined ? toMilliseconds(max) : type === 'exponential' ? DEFAULT_EXPONENTIAL_MAX : Infinity;
-  const base = type === 'fixed' ? first : first * 2 ** (attempt - 1);
+  const base = type === 'fixed' ? first : first * 2 ** Math.min(attempt - 1, MOST_DOUBLINGS);
   return Math.round(Math.min(base * (1 + jitter * random()), Math.max(most, 0)));
 }
 

@@ -43,14 +43,18 @@ export class JobRunner {
 
   /** Ends when the job does, or when the attempt is aborted: whichever comes first. */
   private attempt(attempt: Attempt, clock: Clock): Promise<Ending> {
-    return new Promise((resolve) => {
-      attempt.onAbort((reason) => resolve(this.endingOf(reason, attempt, {}, clock)));
+    const type = this.mapper.policyTypeOf(attempt.entry);
+    const policy: JobPolicyOptions = { ...(type && declaredPolicy(type)), ...attempt.entry.policy };
+    const ending = new Promise<Ending>((resolve) => {
+      attempt.onAbort((reason) => resolve(this.endingOf(reason, attempt, policy, clock)));
       // Aborted before it began: nothing of it is to run.
-      if (!attempt.abortedBy) void this.reviveAndExecute(attempt, clock).then(resolve);
+      if (!attempt.abortedBy) void this.reviveAndExecute(attempt, policy, clock).then(resolve);
     });
+    if (policy.timeout === undefined) return ending;
+    return ending.finally(this.armTimeout(attempt, toMilliseconds(policy.timeout), clock));
   }
 
-  private async reviveAndExecute(attempt: Attempt, clock: Clock): Promise<Ending> {
+  private async reviveAndExecute(attempt: Attempt, policy: JobPolicyOptions, clock: Clock): Promise<Ending> {
     let revived: RevivedJob;
     try {
       revived = await this.mapper.fromStored(attempt.entry);
@@ -59,43 +63,41 @@ export class JobRunner {
       const reason = error instanceof UnrunnableJobError ? error.reason : 'refused';
       return { outcome: { type: 'parked', reason, text: messageOf(error) }, error };
     }
-    // Aborted before it began: nothing of it is to run.
-    if (attempt.abortedBy) return this.endingOf(attempt.abortedBy, attempt, {}, clock);
+    // Aborted meanwhile: nothing of it is to run.
+    if (attempt.abortedBy) return this.endingOf(attempt.abortedBy, attempt, policy, clock);
     this.reporter.started(attempt.entry, clock.now());
-    return this.execute(attempt, revived, clock);
+    try {
+      const context = new AttemptContext(attempt, revived.definition, this.moduleRef);
+      await this.interceptors.execute(context, revived.job);
+      return { outcome: { type: 'succeeded' } };
+    } catch (thrown) {
+      return this.endingOf(toError(thrown), attempt, policy, clock);
+    }
   }
 
-  private execute(
-    attempt: Attempt,
-    { job, definition, policyType }: RevivedJob,
-    clock: Clock,
-  ): Promise<Ending> {
-    const policy: JobPolicyOptions = { ...declaredPolicy(policyType), ...attempt.entry.policy };
-    const ending = new Promise<Ending>((resolve) => {
-      attempt.onAbort((reason) => resolve(this.endingOf(reason, attempt, policy, clock)));
-      const context = new AttemptContext(attempt, definition, this.moduleRef);
-      this.interceptors.execute(context, job).then(
-        () => resolve({ outcome: { type: 'succeeded' } }),
-        (thrown: unknown) => resolve(this.endingOf(toError(thrown), attempt, policy, clock)),
-      );
-    });
-    if (policy.timeout === undefined) return ending;
+  /** Of the whole attempt, upgraders and schema included. */
+  private armTimeout(attempt: Attempt, timeout: number, clock: Clock): () => void {
     attempt.hasTimeout = true;
-    const disarm = clock.at(clock.now() + toMilliseconds(policy.timeout), () =>
+    const { id, name, command } = attempt.entry;
+    return clock.at(clock.now() + timeout, () =>
       attempt.abort(
-        new JobTimeoutError(`${definition.type.name} ran for longer than its timeout, ${policy.timeout}.`),
+        new JobTimeoutError(
+          `${command?.name ?? name} (${id}) ran for longer than its timeout of ${timeout} ms: let it end when ` +
+            '`context.signal` aborts, or raise `timeout` in its @JobPolicy.',
+        ),
       ),
     );
-    return ending.finally(disarm);
   }
 
   private endingOf(error: Error, attempt: Attempt, policy: JobPolicyOptions, clock: Clock): Ending {
     return { outcome: this.outcomeOf(error, attempt, policy, clock), error };
   }
 
-  private outcomeOf(error: Error, { entry }: Attempt, { backoff }: JobPolicyOptions, clock: Clock): Outcome {
-    if (error instanceof JobCancelledError) return { type: 'cancelled' };
-    if (error instanceof WorkerStoppedError) return { type: 'released' };
+  private outcomeOf(error: Error, attempt: Attempt, { backoff }: JobPolicyOptions, clock: Clock): Outcome {
+    const { entry, abortedBy } = attempt;
+    // Only the worker's own word counts: a job that throws such an error has failed like any other.
+    if (error === abortedBy && error instanceof JobCancelledError) return { type: 'cancelled' };
+    if (error === abortedBy && error instanceof WorkerStoppedError) return { type: 'released' };
     const stored = toStoredError(error);
     if (error instanceof SnoozeJobError) {
       const delay = this.millisecondsOr(undefined, () => toMilliseconds(error.delay));
@@ -124,7 +126,7 @@ export class JobRunner {
 const LAST_INSTANT = 8.64e15;
 
 function timeAfter(now: number, delay: number): number {
-  return Math.min(LAST_INSTANT, now + Math.max(0, delay));
+  return Math.min(LAST_INSTANT, now + (delay > 0 ? delay : 0));
 }
 
 interface Ending {

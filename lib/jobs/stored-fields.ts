@@ -1,4 +1,3 @@
-import type { Type } from '@nestjs/common';
 import { JobSerializationError } from '../serialization/job-serialization.error.js';
 import { usesPrivateMembers } from '../serialization/private-members.js';
 import type { VersionedDefinition } from './definition.js';
@@ -24,12 +23,25 @@ export function fieldsOf(instance: object): Record<string, unknown> {
       '',
     );
   }
-  return { ...instance };
+  const fields = { ...instance };
+  const lost = accessorsOf(type).find(
+    (name) => !Object.is(read(instance, name), read(instanceOf(type, fields), name)),
+  );
+  if (lost === undefined) return fields;
+  throw new JobSerializationError(
+    `${type.name}.${lost} keeps its value elsewhere than in a field, as a property decorator may: no copy would have it. ` +
+      'Make it a plain field.',
+    lost,
+  );
 }
 
 /** @throws {JobSerializationError} where the definition's schema refuses the fields. */
 export async function assertSchema(definition: VersionedDefinition, fields: unknown): Promise<void> {
-  const issues = await schemaIssues(definition.options.schema, fields);
+  const issues = await schemaIssues(definition.options.schema, fields).catch((cause: unknown) => {
+    throw new JobSerializationError(`The schema of ${definition.type.name} threw: ${messageOf(cause)}`, '', {
+      cause,
+    });
+  });
   if (!issues) return;
   const { path, message } = issues[0]!;
   throw new JobSerializationError(
@@ -54,10 +66,43 @@ export async function reviveFields(route: Route, fields: unknown): Promise<objec
     throw refused(definition, 'its schema threw', cause);
   });
   if (issues) throw refused(definition, `its schema refuses the stored data at '${issues[0]!.path}'`);
-  return Object.assign(
-    Object.create((definition.type as Type<object>).prototype as object) as object,
-    current,
-  );
+  return instanceOf(definition.type, current);
+}
+
+/** An instance with these fields, defined rather than assigned: a setter of the class is not to see them. */
+function instanceOf(type: Function, fields: object): object {
+  const instance = Object.create(type.prototype as object) as object;
+  for (const [name, value] of Object.entries(fields)) {
+    Object.defineProperty(instance, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return instance;
+}
+
+const accessors = new WeakMap<Function, string[]>();
+
+/** The properties of a class that can be read and written, but are no fields. */
+function accessorsOf(type: Function): string[] {
+  let names = accessors.get(type);
+  if (names) return names;
+  names = [];
+  for (
+    let at = type.prototype as object | null;
+    at && at !== Object.prototype;
+    at = Object.getPrototypeOf(at) as object
+  ) {
+    for (const [name, { get, set }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+      if (get && set) names.push(name);
+  }
+  accessors.set(type, names);
+  return names;
+}
+
+function read(instance: object, name: string): unknown {
+  try {
+    return (instance as Record<string, unknown>)[name];
+  } catch {
+    return undefined; // it cannot be read before, so nothing is lost
+  }
 }
 
 function isRecord(value: unknown): value is object {

@@ -28,10 +28,12 @@ export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacl
       };
     default: {
       const when = entry.finishedAt === undefined ? '' : ` at ${iso(entry.finishedAt)}`;
-      return { reason: entry.state, text: `It has ${entry.state}${when}${errorText(entry)}.` };
+      return { reason: entry.state, text: `It ${ENDINGS[entry.state]}${when}${errorText(entry)}.` };
     }
   }
 }
+
+const ENDINGS = { succeeded: 'has succeeded', failed: 'has failed', cancelled: 'was cancelled' };
 
 function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: Obstacles): JobExplanation {
   const expectedAt = new Date(entry.runAt);
@@ -57,7 +59,7 @@ function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: O
 }
 
 function errorText({ lastError }: StoredEntry): string {
-  return lastError ? `: ${lastError.name}: ${lastError.message}` : '';
+  return lastError ? `: ${lastError.name}: ${lastError.message.replace(/\.$/, '')}` : '';
 }
 
 function iso(time: number): string {

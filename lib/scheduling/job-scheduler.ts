@@ -72,7 +72,7 @@ export abstract class JobScheduler extends SchedulerBackend {
     options: { transaction?: unknown } = {},
   ): Promise<JobId[]> {
     if (entries.length === 0) return [];
-    const { transaction } = options;
+    const transaction = commonTransaction(entries, options.transaction);
     const all = new JointWrite<NewEntry, InsertResult>(entries.length, (ready) =>
       this.write(ready, transaction),
     );
@@ -80,7 +80,7 @@ export abstract class JobScheduler extends SchedulerBackend {
       entries.map(async (entry) => {
         let added = false;
         try {
-          const id = await this.throughInterceptors({ transaction, ...entry }, (planned) => {
+          const id = await this.throughInterceptors({ ...entry, transaction }, (planned) => {
             added = true;
             return all.add(planned);
           });
@@ -262,8 +262,18 @@ export abstract class JobScheduler extends SchedulerBackend {
 
   private async begin(capability: Capability, operation: string): Promise<void> {
     this.assertCapability(capability, operation);
+    this.assertOpen();
     await this.opened();
   }
+}
+
+/** What is written as one can be part of one transaction only. */
+function commonTransaction(entries: readonly ScheduleEntry[], ofCall: unknown): unknown {
+  const all = new Set(entries.map(({ transaction }) => transaction ?? ofCall));
+  if (all.size === 1) return [...all][0];
+  throw new InvalidScheduleError(
+    'scheduleMany() stores all or none: its entries cannot be part of different transactions.',
+  );
 }
 
 function missingTime(): InvalidScheduleError {

@@ -139,7 +139,7 @@ export abstract class SchedulerBackend {
     return this.opening;
   }
 
-  /** Closes the store, once; what is scheduled afterwards is refused. */
+  /** Closes the store, once; calls afterwards are refused. */
   protected async shutDown(): Promise<void> {
     if (this.isShutDown) return;
     this.isShutDown = true;
@@ -149,7 +149,7 @@ export abstract class SchedulerBackend {
   /** @throws {SchedulerUnavailableError} after the shutdown: nobody would run what is scheduled then. */
   protected assertOpen(): void {
     if (this.isShutDown)
-      throw new SchedulerUnavailableError('The app has shut down: nothing can be scheduled any more.');
+      throw new SchedulerUnavailableError('The app has shut down, and its scheduler with it.');
   }
 
   /** @throws {UnsupportedOperationError} where the call asks for what this scheduler cannot do. */

@@ -51,8 +51,8 @@ export class JobWorker {
   private async begin(): Promise<void> {
     if (!(this.scheduler instanceof JobScheduler)) return; // a test's double: nothing to run
     await this.scheduler['opened']();
-    await this.scheduler['startWork'](typeof this.options.worker === 'object' ? this.options.worker : {});
     await this.declareRecurring();
+    await this.scheduler['startWork'](typeof this.options.worker === 'object' ? this.options.worker : {});
   }
 
   private async end(): Promise<void> {

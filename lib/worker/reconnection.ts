@@ -7,6 +7,7 @@ const LONGEST_PAUSE = 1_000;
 export class Reconnection {
   private readonly logger = new Logger('EventFlowJobs');
   private pause = 0;
+  private timer: NodeJS.Timeout | undefined;
 
   succeeded(): void {
     if (this.pause > 0) this.logger.log('The store is back: the worker goes on.');
@@ -17,6 +18,10 @@ export class Reconnection {
     if (this.pause === 0)
       this.logger.error(`The worker cannot reach the store, and keeps trying: ${error.message}`);
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2 || FIRST_PAUSE);
-    setTimeout(again, this.pause);
+    this.timer = setTimeout(again, this.pause);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
   }
 }

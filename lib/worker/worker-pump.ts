@@ -6,13 +6,22 @@ import type { JobRunner } from '../jobs/job-runner.js';
 import { WorkerStoppedError } from '../jobs/jobs.errors.js';
 import { toError } from '../jobs/outcome.js';
 import type { JobId } from '../jobs/job-id.js';
-import type { WorkerOptions } from '../scheduling/worker-options.js';
 import { Reconnection } from './reconnection.js';
-import { NO_DEMAND, Slots, wantsAny } from './slots.js';
+import { NO_DEMAND, type Slots, wantsAny } from './slots.js';
 import type { ClaimedEntry, Exchange, Performed, Settlement, WorkSource } from './work-source.js';
 
 /** Node takes no more, and would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+async function endsWithin(done: Promise<void>, timeout: number): Promise<boolean> {
+  let limit: NodeJS.Timeout | undefined;
+  const limited = new Promise<boolean>(
+    (resolve) => (limit = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER), false)),
+  );
+  const ended = await Promise.race([done.then(() => true), limited]);
+  clearTimeout(limit);
+  return ended;
+}
 
 /** The label of the timer for the entry that is due next. */
 export const NEXT_ENTRY = 'next entry';
@@ -23,7 +32,6 @@ export const NEXT_ENTRY = 'next entry';
  */
 export class WorkerPump {
   private readonly logger = new Logger('EventFlowJobs');
-  private readonly slots: Slots;
   private readonly running = new Map<JobId, Attempt>();
   private readonly reconnection = new Reconnection();
   private ended: Settlement[] = [];
@@ -41,12 +49,10 @@ export class WorkerPump {
     private readonly runner: JobRunner,
     private readonly reporter: JobReporter,
     private readonly clock: Clock,
-    options: WorkerOptions,
+    private readonly slots: Slots,
     /** Whether it wakes by itself when the next entry is due. */
     private readonly sleeps = true,
-  ) {
-    this.slots = new Slots(options);
-  }
+  ) {}
 
   /** Looks for due entries, soon: in this turn of the event loop the answer is shared by all who ask. */
   wake(): void {
@@ -84,17 +90,13 @@ export class WorkerPump {
   }
 
   /**
-   * Claims no more, and waits for what runs; after `timeout` ms of real time aborts it and puts it back.
-   * Attempts that are still running then have a moment to see their signal; their entries are free already.
+   * Claims no more, and waits for what runs; after `timeout` ms of real time aborts it and puts it back. A store that
+   * cannot be reached is given `patience` ms for that: what it is not told then, another worker finds out.
    */
-  async stop(timeout: number): Promise<void> {
+  async stop(timeout: number, patience: number): Promise<void> {
     this.claiming = false;
     this.cancelTimer();
-    let limit: NodeJS.Timeout | undefined;
-    const limited = new Promise<'limit'>(
-      (resolve) => (limit = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER), 'limit')),
-    );
-    if ((await Promise.race([this.idle(), limited])) === 'limit') {
+    if (!(await endsWithin(this.idle(), timeout))) {
       const left = this.attempts;
       this.logger.warn(`${left.length} attempts did not end within ${timeout} ms: their entries go back.`);
       for (const attempt of left) {
@@ -102,9 +104,11 @@ export class WorkerPump {
           new WorkerStoppedError(`The worker stopped, and the attempt did not end within ${timeout} ms.`),
         );
       }
-      await this.idle();
+      if (!(await endsWithin(this.idle(), patience))) {
+        this.logger.error(`The store cannot be told what became of ${this.ended.length} attempts.`);
+      }
     }
-    clearTimeout(limit);
+    this.reconnection.stop();
   }
 
   private async turn(): Promise<void> {

@@ -37,8 +37,8 @@ export class UnitOfWork {
       this.database.exec('COMMIT');
       return result;
     } catch (error) {
-      // A full disk, for one, has ended the transaction already.
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      // A full disk, for one, has ended the transaction already. Node.js 22.13 cannot tell.
+      if (this.database.isTransaction ?? true) this.database.exec('ROLLBACK');
       throw error;
     }
   }

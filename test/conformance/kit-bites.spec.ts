@@ -170,4 +170,27 @@ describe('a scheduler that', () => {
     expect(failed.length).toBeGreaterThan(5);
     expect(failed).not.toContain(false);
   });
+
+  it('declares only what no case can prove alone is caught', () => {
+    const cases = jobSchedulerConformance({
+      name: 'Boaster',
+      capabilities: ['rate-limit', 'pause'],
+      setUp: () => ({ scheduler: () => TestJobScheduler }),
+    });
+    expect(
+      cases.filter(({ skip, needs }) => skip === undefined && needs.length > 0).map(({ name }) => name),
+    ).toEqual([
+      "13. the declared capability 'rate-limit' can be proved",
+      "13. the declared capability 'pause' can be proved",
+    ]);
+  });
+
+  it('declares what no case can prove alone fails for it', async () => {
+    const boast = jobSchedulerConformance({
+      name: 'Boaster',
+      capabilities: ['rate-limit'],
+      setUp: () => ({ scheduler: () => TestJobScheduler }),
+    }).at(-1)!;
+    await expect(boast.run()).rejects.toThrow("no case could prove 'rate-limit'");
+  });
 });

@@ -9,12 +9,15 @@ import {
   type JobContext,
   type JobId,
   type JobInterceptor,
+  JobCancelledError,
   JobScheduler,
+  JobSerializationError,
   JobVersion,
   JobWorker,
   RecurringJob,
   SchedulerUnavailableError,
   SnoozeJobError,
+  WorkerStoppedError,
   inProcessScheduler,
 } from 'nestjs-eventflow-jobs';
 import { TestJobScheduler } from 'nestjs-eventflow-jobs/testing';
@@ -142,6 +145,141 @@ describe('an EventBus whose publisher throws', () => {
     ]);
     await until(async () => (await scheduler.counts()).succeeded === 30, 'the others');
     expect(await scheduler.counts()).toMatchObject({ failed: 5, running: 0 });
+  });
+});
+
+describe('an attempt', () => {
+  it('whose backoff has doubled a thousand times still waits for a time that can be read', async () => {
+    hooks['bad'] = () => {
+      throw new Error('bad');
+    };
+    const { scheduler } = await startApp({ scheduler: TestJobScheduler, jobs: [HookJob] });
+    const options = { attempts: 1_100, backoff: { type: 'exponential', delay: 0 } } as const;
+    const id = await scheduler.scheduleNow(new HookJob('bad'), options);
+    await scheduler.schedule(new HookJob('behind'), 1);
+    await (scheduler as TestJobScheduler).advanceBy(5);
+    expect(await scheduler.get(id)).toMatchObject({ state: 'failed', attempt: 1_100 });
+    expect(ran).toContain('behind');
+  });
+
+  it('cannot pretend that the worker stopped, or that it was cancelled', async () => {
+    const errors = [new WorkerStoppedError('me'), new JobCancelledError('me')];
+    hooks['pretender'] = () => {
+      throw errors.pop()!;
+    };
+    const { scheduler } = await startApp(local);
+    const id = await scheduler.scheduleNow(new HookJob('pretender'), {
+      attempts: 2,
+      backoff: { type: 'fixed', delay: 1 },
+    });
+    await until(async () => (await scheduler.get(id))?.state === 'failed', 'the failure');
+    expect(ran).toHaveLength(2);
+  });
+
+  it('is timed out though it is a schema that never answers', async () => {
+    let hang = false;
+    const schema = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value: unknown) => (hang ? new Promise(() => {}) : { value }),
+      },
+    };
+    @JobVersion('Hanging', 1, { schema })
+    class HangingJob extends HookJob {}
+    const { scheduler } = await startApp({ ...local, jobs: [HangingJob], worker: { concurrency: 1 } });
+    const id = await scheduler.schedule(new HangingJob('never'), 10, { timeout: 50, attempts: 1 });
+    hang = true;
+    await until(async () => (await scheduler.get(id))?.state === 'failed', 'the timeout');
+    expect((await scheduler.get(id))?.lastError).toMatchObject({ name: 'JobTimeoutError' });
+    expect((await scheduler.get(id))?.lastError?.message).toMatch(
+      /Hanging \(.*\) ran for longer than its timeout of 50 ms/,
+    );
+  });
+});
+
+describe('a field of a job', () => {
+  const hidden = new WeakMap<object, unknown>();
+  /** What a property decorator of the old kind leaves: an accessor on the class, the value elsewhere. */
+  const Hidden = (target: object, name: string) =>
+    Object.defineProperty(target, name, {
+      get(this: object) {
+        return hidden.get(this);
+      },
+      set(this: object, value: unknown) {
+        hidden.set(this, value);
+      },
+    });
+
+  it('whose value lies elsewhere is refused with its name', async () => {
+    class DecoratedJob extends HookJob {
+      declare secret: string;
+    }
+    Hidden(DecoratedJob.prototype, 'secret');
+    const { scheduler } = await startApp({ ...local, jobs: [DecoratedJob] });
+    const job = Object.assign(new DecoratedJob('a'), { secret: 'x' });
+    const error = await errorOf(() => scheduler.scheduleNow(job));
+    expect(error).toBeInstanceOf(JobSerializationError);
+    expect(error).toMatchObject({ path: 'secret', message: expect.stringContaining('DecoratedJob.secret') });
+  });
+
+  it('that an accessor of the class shows in another way comes back', async () => {
+    const seen: unknown[] = [];
+    class RoundJob extends HookJob {
+      cents = 0;
+      get euros() {
+        return this.cents / 100;
+      }
+      set euros(value: number) {
+        this.cents = value * 100;
+      }
+      override async execute() {
+        seen.push(this.euros);
+      }
+    }
+    const { scheduler } = await startApp({ jobs: [RoundJob] });
+    const job = new RoundJob('a');
+    job.euros = 5;
+    await scheduler.scheduleNow(job);
+    expect(seen).toEqual([5]);
+  });
+});
+
+describe('a refusal', () => {
+  it('of two kinds at once leaves no rejection without a listener', async () => {
+    const schema = {
+      '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'no' }] }) },
+    };
+    @JobVersion('Refused', 1, { schema })
+    class RefusedJob extends HookJob {}
+    const unheard: unknown[] = [];
+    const listen = (reason: unknown) => unheard.push(reason);
+    process.on('unhandledRejection', listen);
+    const { nest, scheduler } = await startApp({ ...local, jobs: [RefusedJob] });
+    await errorOf(() => scheduler.scheduleNow(new RefusedJob('a'), { metadata: { n: 1 } as never }));
+    await nest.close();
+    await errorOf(() => scheduler.scheduleNow(new RefusedJob('a')));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    process.off('unhandledRejection', listen);
+    expect(unheard).toEqual([]);
+  });
+
+  it('comes from a schema that throws, too', async () => {
+    const validate = () => {
+      throw new Error('broken schema');
+    };
+    @JobVersion('Throwing', 1, { schema: { '~standard': { version: 1, vendor: 'test', validate } } })
+    class ThrowingJob extends HookJob {}
+    const { scheduler } = await startApp({ ...local, jobs: [ThrowingJob] });
+    const error = await errorOf(() => scheduler.scheduleNow(new ThrowingJob('a')));
+    expect(error).toBeInstanceOf(JobSerializationError);
+    expect(error.message).toContain('The schema of ThrowingJob threw: broken schema');
+  });
+
+  it('comes for many entries in different transactions', async () => {
+    const { scheduler } = await startApp({ jobs: [HookJob] });
+    const many = [{ job: new HookJob('a'), transaction: {} }, { job: new HookJob('b') }];
+    expect((await errorOf(() => scheduler.scheduleMany(many))).message).toContain('different transactions');
   });
 });
 

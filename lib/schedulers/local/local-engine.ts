@@ -10,6 +10,7 @@ import type { SchedulerCore } from '../../scheduling/scheduler-core.js';
 import type { EntryRef, InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement, WorkSource } from '../../worker/work-source.js';
+import { Slots } from '../../worker/slots.js';
 import { WorkerPump } from '../../worker/worker-pump.js';
 import type { LocalStore } from './local-store.js';
 import { planRecurring, tickOf } from './recurring-ticks.js';
@@ -17,6 +18,7 @@ import { planRecurring, tickOf } from './recurring-ticks.js';
 /** A store, a clock and a worker: what the in-process, the SQLite and the test scheduler have in common. */
 export class LocalEngine implements WorkSource {
   private pump: WorkerPump | undefined;
+  private slots: Slots | undefined;
   readonly perform: WorkSource['perform'];
   private workingSince = Infinity;
   private readonly logger = new Logger('EventFlowJobs');
@@ -36,14 +38,16 @@ export class LocalEngine implements WorkSource {
     this.workingSince = this.clock.now();
     this.wakes = wakes;
     await this.store.release(this.core.knows, ['unknown', 'refused']);
-    this.pump = new WorkerPump(this, this.core.runner, this.core.reporter, this.clock, options, wakes);
+    // They outlast a stop: a rate limit holds across it.
+    this.slots ??= new Slots(options);
+    this.pump = new WorkerPump(this, this.core.runner, this.core.reporter, this.clock, this.slots, wakes);
     this.wake();
   }
 
   async stop(timeout: number): Promise<void> {
     const pump = this.pump;
     if (!pump) return;
-    await pump.stop(timeout);
+    await pump.stop(timeout, this.core.operationTimeout);
     this.pump = undefined;
   }
 

@@ -11,6 +11,7 @@ import { refusalCases } from './cases/refusal.cases.js';
 import { retryCases } from './cases/retry.cases.js';
 import { timeCases } from './cases/time.cases.js';
 import { transactionCases } from './cases/transaction.cases.js';
+import { fail } from './expect.js';
 import { Lab } from './lab.js';
 import type { ConformanceCase, ConformanceSubject } from './subject.js';
 
@@ -43,7 +44,7 @@ const ALL: readonly CaseDefinition[] = [
  */
 export function jobSchedulerConformance(subject: ConformanceSubject): ConformanceCase[] {
   const capabilities = new Set(subject.capabilities);
-  return ALL.map((definition) => {
+  const cases = ALL.map((definition) => {
     const { promise, title, needs } = definition;
     const missing = needs.find((one) => !capabilities.has(one));
     return {
@@ -53,6 +54,26 @@ export function jobSchedulerConformance(subject: ConformanceSubject): Conformanc
       run: () => prove(subject, definition),
     };
   });
+  return [...cases, ...unproved(subject, cases)];
+}
+
+/** A capability is not declared on trust: where no case could prove it, that is a failure. */
+function unproved(subject: ConformanceSubject, cases: readonly ConformanceCase[]): ConformanceCase[] {
+  const proved = new Set(cases.filter(({ skip }) => skip === undefined).flatMap(({ needs }) => needs));
+  return subject.capabilities
+    .filter((capability) => !proved.has(capability))
+    .map((capability) => ({
+      name: `13. the declared capability '${capability}' can be proved`,
+      needs: [capability],
+      run: async () => {
+        const [needs] = cases
+          .filter((one) => one.needs.includes(capability))
+          .map((one) => one.needs.join("', '"));
+        fail(
+          `no case could prove '${capability}': declare what goes with it too ('${needs}'), or do not declare it`,
+        );
+      },
+    }));
 }
 
 async function prove(subject: ConformanceSubject, definition: CaseDefinition): Promise<void> {

@@ -83,6 +83,12 @@ export class Lab {
     }
   }
 
+  /** Gives what must not happen the time in which it would, also while no worker is there to move a virtual clock. */
+  async wait(milliseconds: number): Promise<void> {
+    if (!this.virtual) return this.elapse(milliseconds);
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  }
+
   close(): Promise<void> {
     return this.app.close();
   }

@@ -96,6 +96,10 @@ export class OrderService {
     return (await this.http.get<OrderView>(`/orders/${orderId}`)).body.status;
   }
 
+  allOrders(): unknown[] {
+    return this.database.prepare('SELECT * FROM orders').all();
+  }
+
   /** The scheduled entry; waits until it is in that state. */
   entry(idOrKey: IdOrKey, state: JobState) {
     return vi.waitFor(

@@ -7,6 +7,7 @@ import type { InsertResult, NewEntry } from '../../../scheduling/stored-entry.js
 import { SqliteCounts } from './sqlite-counts.js';
 import { fileOf } from './sqlite-connection.js';
 import { SqliteEntries } from './sqlite-entries.js';
+import { isSqliteError } from './sqlite-errors.js';
 import { SqliteStatements } from './sqlite-statements.js';
 
 /** How soon, in ms, a commit is looked for: soon at first, then ever less often. */
@@ -41,11 +42,12 @@ export class CallersTransactions {
       const results = ours.insert(entries, now);
       counts.write();
       database.exec('RELEASE eventflow_jobs');
-      this.lookForCommit(database, entries[0]!.id);
+      const inserted = results.find((result) => result.inserted);
+      if (inserted) this.lookForCommit(database, inserted.id);
       return results;
     } catch (cause) {
       counts.forget();
-      database.exec('ROLLBACK TO eventflow_jobs; RELEASE eventflow_jobs');
+      undo(database);
       throw refused(cause);
     }
   }
@@ -77,13 +79,14 @@ export class CallersTransactions {
         'transaction must be the DatabaseSync on which the transaction is open.',
       );
     }
+    if (database.isOpen === false) throw closed();
     if (database.isTransaction === false) {
       throw new InvalidScheduleError(
         'transaction: no transaction is open on this DatabaseSync: begin one first.',
       );
     }
-    const path = fileOf(database as DatabaseSync);
-    if (realpathSync(path) !== realpathSync(this.file)) {
+    const path = pathOf(database as DatabaseSync);
+    if (path !== this.file) {
       throw new InvalidScheduleError(
         `transaction: this DatabaseSync has ${path} open, but entries lie in ${this.file}.`,
       );
@@ -93,7 +96,7 @@ export class CallersTransactions {
 
   private on(database: DatabaseSync) {
     let handle = this.handles.get(database);
-    if (!handle) {
+    if (!handle || isFinalized(handle.sql)) {
       const sql = new SqliteStatements(database);
       const counts = new SqliteCounts(sql);
       this.handles.set(database, (handle = { sql, counts, entries: new SqliteEntries(sql, counts) }));
@@ -102,8 +105,40 @@ export class CallersTransactions {
   }
 }
 
+function pathOf(database: DatabaseSync): string {
+  try {
+    const path = fileOf(database);
+    return path === undefined ? 'a database in memory' : realpathSync(path);
+  } catch (cause) {
+    throw closed(cause);
+  }
+}
+
+function closed(cause?: unknown): InvalidScheduleError {
+  return new InvalidScheduleError('transaction: this DatabaseSync is closed.', { cause });
+}
+
+/** Closed and opened again, a handle has lost its prepared statements. */
+function isFinalized(sql: SqliteStatements): boolean {
+  try {
+    sql.get('SELECT 1');
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** After some errors SQLite has rolled back all of the transaction, and the savepoint with it. */
+function undo(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK TO eventflow_jobs; RELEASE eventflow_jobs');
+  } catch (error) {
+    if (!isSqliteError(error)) throw error;
+  }
+}
+
 function refused(cause: unknown): unknown {
-  if ((cause as { code?: unknown } | null)?.code !== 'ERR_SQLITE_ERROR') return cause;
+  if (!isSqliteError(cause)) return cause;
   return new SchedulerUnavailableError(
     `The transaction could not take the entry: ${(cause as Error).message}.`,
     { cause },

@@ -64,15 +64,12 @@ export async function openAgain(file: string, synchronous: 'FULL' | 'NORMAL'): P
   return connect(await loadSqlite(), file, (one) => one.exec(`PRAGMA synchronous = ${synchronous};`));
 }
 
-/** The file behind a handle of the app's. */
-export function fileOf(database: DatabaseSync): string {
+/** The file behind a handle of the app's; `undefined` where it has none. */
+export function fileOf(database: DatabaseSync): string | undefined {
   const main = new SqliteStatements(database)
     .all<{ name: string; file: string }>('PRAGMA database_list')
     .find(({ name }) => name === 'main');
-  if (main?.file) return main.file;
-  throw new UnusableStoreError(
-    'The database is in memory only: open it on a file, or use inProcessScheduler().',
-  );
+  return main?.file || undefined;
 }
 
 function absolute(path: unknown): string {
@@ -86,7 +83,9 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new UnusableStoreError(`The folder ${folder} cannot be made: ${(cause as Error).message}.`, { cause });
+    throw new UnusableStoreError(`The folder ${folder} cannot be made: ${(cause as Error).message}.`, {
+      cause,
+    });
   }
 }
 

@@ -11,6 +11,22 @@ import type { SqliteStatements } from './sqlite-statements.js';
 
 const ENTRIES = 'eventflow_jobs_entries';
 
+const PUBLISH_COMMAND = 'PublishCommand';
+/** A list may have to look at all entries: in steps, since each blocks the event loop. */
+const LOOKED_AT_ONCE = 10_000;
+
+export interface ListStep {
+  readonly rows: EntryRow[];
+  /** After which place the next step looks, if there is more to look at. */
+  readonly next: number | undefined;
+}
+
+/** What is kept as the error of an attempt whose process died. */
+export const WORKER_LOST = {
+  name: 'WorkerLostError',
+  message: 'The process that ran the attempt is gone.',
+} as const;
+
 const SUCCEED = `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL
   WHERE seq = ? AND state = 1 AND claim = ? AND owner = ? AND cancel_requested IS NULL`;
 
@@ -45,27 +61,30 @@ export class SqliteEntries {
     );
   }
 
-  list({ states, name, command, key, queue, limit, cursor }: ListQuery): {
-    entries: StoredEntry[];
-    cursor?: string;
-  } {
+  /** A part of a list: after this place, and no further than a step of its own goes. */
+  list({ states, name, command, key, queue }: ListQuery, after: number, most: number): ListStep {
+    const to = after + LOOKED_AT_ONCE;
     const terms: [string, string | number | undefined][] = [
-      ['seq > ?', cursor === undefined ? undefined : sequenceOf(cursor)],
-      ['name = ?', name ?? (command === undefined ? undefined : 'PublishCommand')],
+      ['seq > ?', after],
+      ['seq <= ?', to],
+      [nameTerm(name), name ?? (command === undefined ? undefined : PUBLISH_COMMAND)],
       ['command_name = ?', command],
       ['key = ? AND key IS NOT NULL', key],
       ['queue = ?', queue],
     ];
     const given = terms.filter((term): term is [string, string | number] => term[1] !== undefined);
-    const where =
-      [...given.map(([term]) => term), ...(states ? [statesTerm(states)] : [])].join(' AND ') || 'TRUE';
+    const where = [...given.map(([term]) => term), ...(states ? [statesTerm(states)] : [])].join(' AND ');
     const rows = this.sql.all<EntryRow>(
       `SELECT * FROM ${ENTRIES} WHERE ${where} ORDER BY seq LIMIT ?`,
       ...given.map(([, value]) => value),
-      limit + 1,
+      most,
     );
-    const page = rows.slice(0, limit);
-    return { entries: page.map(toEntry), ...(rows.length > limit && { cursor: String(page.at(-1)!.seq) }) };
+    if (rows.length === most) return { rows, next: undefined };
+    const { seq } = this.sql.get<{ seq: number | null }>(
+      `SELECT min(seq) AS seq FROM ${ENTRIES} WHERE seq > ?`,
+      to,
+    )!;
+    return { rows, next: seq === null ? undefined : seq - 1 };
   }
 
   /** Ends what waits; asks what runs to stop. */
@@ -157,18 +176,21 @@ export class SqliteEntries {
   }
 
   /** Entries whose worker is gone: the attempt counts, so that one which kills its process does not do so for ever. */
-  giveBack(owner: number, now: number): number {
+  giveBack(owner: number, now: number): { waiting: number; ended: StoredEntry[] } {
     const rows = this.sql.all<EntryRow>(`SELECT * FROM ${ENTRIES} WHERE owner = ?`, owner);
-    const lost = JSON.stringify({
-      name: 'WorkerLostError',
-      message: 'The process that ran the attempt is gone.',
-    });
-    for (const { seq, cancel_requested, attempt, attempts } of rows) {
-      if (cancel_requested !== null) this.finish(seq, 'cancelled', now, null);
-      else if (attempt >= attempts) this.finish(seq, 'failed', now, lost);
-      else this.wait(seq, null, attempt, lost);
+    const ended: StoredEntry[] = [];
+    for (const row of rows) {
+      const { seq, attempt } = row;
+      const end =
+        row.cancel_requested !== null ? 'cancelled' : attempt >= row.attempts ? 'failed' : undefined;
+      if (end === undefined) {
+        this.wait(seq, null, attempt, JSON.stringify(WORKER_LOST));
+        continue;
+      }
+      this.finish(seq, end, now, end === 'failed' ? JSON.stringify(WORKER_LOST) : null);
+      ended.push({ ...toEntry(row), state: end });
     }
-    return rows.length;
+    return { waiting: rows.length - ended.length, ended };
   }
 
   private holderOf(key: string): EntryRow | undefined {
@@ -238,6 +260,12 @@ export class SqliteEntries {
   }
 }
 
+/** Jobs that hold no command have none in the index either; those that do are looked for by its name, or else one by one. */
+function nameTerm(name: string | undefined): string {
+  if (name === undefined) return 'name = ?';
+  return name === PUBLISH_COMMAND ? '+name = ?' : 'name = ? AND command_name IS NULL';
+}
+
 /** Written out, so that SQLite sees which partial index will do. */
 function statesTerm(states: readonly JobState[]): string {
   if (states.length === 1) {
@@ -248,7 +276,7 @@ function statesTerm(states: readonly JobState[]): string {
   return `state IN (${states.map((state) => STATE[state]).join(', ')})`;
 }
 
-function sequenceOf(cursor: string): number {
+export function sequenceOf(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
   throw new InvalidScheduleError(
     'The cursor is none that list() gave: pass the one of the page before, unchanged.',

@@ -1,14 +1,16 @@
 import { Logger } from '@nestjs/common';
 import { toError } from '../../../jobs/outcome.js';
+import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { Knows } from '../local-store.js';
 import type { SqliteStore } from './sqlite.store.js';
 
 const EVERY = 1_000;
 /** Parked entries wait for at most this many rounds for a process that has come to know them. */
 const RELEASE_ROUNDS = 2;
-/** A step is short, since it blocks the event loop; it is repeated while there is more. */
+/** A step is short, since it blocks the event loop; it is repeated while there is more, and a part of each round. */
 const PRUNED_AT_ONCE = 200;
 const PAGES_AT_ONCE = 20;
+const PRUNING_TIME = 500;
 
 export interface Retention {
   /** In ms. */
@@ -29,6 +31,8 @@ export class SqliteMaintenance {
     private readonly retention: Retention,
     private readonly onChange: () => void,
     private readonly onLost: () => Promise<void>,
+    /** An entry ended with the worker that ran it. */
+    private readonly onEnded: (entry: StoredEntry) => void,
   ) {}
 
   start(): void {
@@ -47,9 +51,11 @@ export class SqliteMaintenance {
     const dead = await this.store.workers.findDead(Date.now());
     if (dead.length === 0) return;
     const given = await this.store.writeAndWake(() =>
-      dead.reduce((sum, worker) => sum + this.store.workers.bury(worker, Date.now()), 0),
+      dead.map((worker) => this.store.workers.bury(worker, Date.now())),
     );
-    if (given > 0) this.logger.warn(`${given} entries of a worker that is gone wait again.`);
+    const waiting = given.reduce((sum, one) => sum + one.waiting, 0);
+    if (waiting > 0) this.logger.warn(`${waiting} entries of a worker that is gone wait again.`);
+    for (const entry of given.flatMap(({ ended }) => ended)) this.onEnded(entry);
     this.onChange();
   }
 
@@ -68,14 +74,15 @@ export class SqliteMaintenance {
   }
 
   private async prune(): Promise<void> {
-    for (;;) {
+    const end = performance.now() + PRUNING_TIME;
+    while (performance.now() < end) {
       const { succeeded, failed, cancelled } = this.store.counts();
       const surplus = succeeded + failed + cancelled - this.retention.count;
-      const pruned = await this.store.write(() =>
+      const [pruned, shrunk] = await this.store.write(() => [
         this.store.prune(Date.now() - this.retention.age, surplus, PRUNED_AT_ONCE),
-      );
-      if (pruned > 0) this.store.sql.all(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
-      if (pruned < PRUNED_AT_ONCE) return;
+        this.store.shrink(PAGES_AT_ONCE),
+      ]);
+      if (pruned < PRUNED_AT_ONCE && !shrunk) return;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -18,7 +18,7 @@ export class SqliteRecurring {
   all(): StoredRecurring[] {
     return this.sql
       .all<RecurringRow>('SELECT * FROM eventflow_jobs_recurring WHERE idle_since IS NULL ORDER BY id')
-      .map(toRecurring);
+      .flatMap((row) => toRecurring(row) ?? []);
   }
 
   /** One that is only remembered included. */
@@ -56,20 +56,23 @@ export class SqliteRecurring {
     );
   }
 
-  declare(worker: number, ids: readonly string[]): void {
-    this.sql.run('UPDATE eventflow_jobs_workers SET declared = ? WHERE id = ?', JSON.stringify(ids), worker);
-  }
-
   /**
    * Declarations that no living worker makes are set aside, not deleted at once: in a rolling deploy the process that
-   * makes them may be the next to come, and then no tick is to be lost.
+   * makes them may be the next to come, and then no tick is to be lost. One that was taken for dead and is back has
+   * them again.
    */
   sweep(now: number): boolean {
     const declared = new Set(
       this.sql
         .all<{ declared: string }>('SELECT declared FROM eventflow_jobs_workers')
-        .flatMap((row) => JSON.parse(row.declared) as string[]),
+        .flatMap((row) => parsedIds(row.declared)),
     );
+    const aside = this.sql.all<RecurringRow>(
+      'SELECT * FROM eventflow_jobs_recurring WHERE idle_since IS NOT NULL',
+    );
+    for (const { id } of aside.filter((one) => declared.has(one.id))) {
+      this.sql.run('UPDATE eventflow_jobs_recurring SET idle_since = NULL WHERE id = ?', id);
+    }
     const idle = this.all().filter((one) => one.declared && !declared.has(one.id));
     for (const { id } of idle) {
       this.sql.run('UPDATE eventflow_jobs_recurring SET idle_since = ? WHERE id = ?', now, id);
@@ -79,11 +82,32 @@ export class SqliteRecurring {
   }
 }
 
-function toRecurring({ id, definition, next_run_at, last_run_at }: RecurringRow): StoredRecurring {
+/** What somebody has edited by hand into nonsense counts as missing: it must not stop a worker. */
+function toRecurring({
+  id,
+  definition,
+  next_run_at,
+  last_run_at,
+}: RecurringRow): StoredRecurring | undefined {
+  const parsed = parsedOr<Partial<StoredRecurring>>(definition, {});
+  if (typeof parsed?.stored?.name !== 'string' || typeof parsed.schedule !== 'object') return undefined;
   return {
-    ...(JSON.parse(definition) as Omit<NewRecurring, 'id'> & { anchor: number }),
+    ...(parsed as Omit<NewRecurring, 'id'> & { anchor: number }),
     id,
     ...(next_run_at !== null && { nextRunAt: next_run_at }),
     ...(last_run_at !== null && { lastRunAt: last_run_at }),
   };
+}
+
+function parsedIds(text: string): string[] {
+  const ids = parsedOr<unknown>(text, []);
+  return Array.isArray(ids) ? ids : [];
+}
+
+function parsedOr<T>(text: string, instead: T): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return instead;
+  }
 }

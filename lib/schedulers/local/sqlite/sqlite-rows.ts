@@ -1,4 +1,6 @@
+import { problemOfPolicy } from '../../../jobs/job-policy.js';
 import { JOB_STATES, type JobState } from '../../../scheduling/job-entry.js';
+import type { ParkedReason } from '../../../jobs/unrunnable-job.error.js';
 import type { NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { ClaimedEntry } from '../../../worker/work-source.js';
 
@@ -63,8 +65,7 @@ export function insertValues(entry: NewEntry): (string | number | null)[] {
 export function toEntry(row: EntryRow): ClaimedEntry {
   return {
     id: row.id,
-    name: row.name,
-    version: row.version,
+    ...storedJobOf(row),
     data: row.data,
     metadata: parsed(row.metadata) ?? {},
     state: JOB_STATES[row.state]!,
@@ -75,8 +76,7 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     attempt: row.attempt,
     attempts: row.attempts,
     claim: row.claim,
-    ...(row.command_name !== null && { command: { name: row.command_name, version: row.command_version! } }),
-    ...(row.policy !== null && { policy: parsed<StoredEntry['policy']>(row.policy) ?? {} }),
+    ...(row.policy !== null && { policy: policyOf(row.policy) }),
     ...(row.key !== null && { key: row.key }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
@@ -86,6 +86,18 @@ export function toEntry(row: EntryRow): ClaimedEntry {
   };
 }
 
+/** What is needed to tell whether there is a class for it. */
+export function storedJobOf(
+  row: Pick<EntryRow, 'name' | 'version' | 'command_name' | 'command_version'>,
+): Pick<StoredEntry, 'name' | 'version' | 'command'> {
+  const command = row.command_name !== null && { name: row.command_name, version: row.command_version! };
+  return { name: row.name, version: row.version, ...(command && { command }) };
+}
+
+export function parkedReasonOf({ parked: text }: Pick<EntryRow, 'parked'>): ParkedReason {
+  return parsed<NonNullable<StoredEntry['parked']>>(text)?.reason === 'refused' ? 'refused' : 'unknown';
+}
+
 function json(value: object): string | null {
   const text = JSON.stringify(value);
   return text === '{}' ? null : text;
@@ -93,6 +105,12 @@ function json(value: object): string | null {
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+}
+
+/** One that makes no sense would throw in the middle of an attempt. */
+function policyOf(text: string): NonNullable<StoredEntry['policy']> {
+  const policy = parsed<NonNullable<StoredEntry['policy']>>(text) ?? {};
+  return problemOfPolicy(policy) === undefined ? policy : {};
 }
 
 /** What somebody has edited by hand into nonsense counts as missing: it must not stop a worker. */

@@ -14,9 +14,6 @@ const MIGRATIONS: readonly string[] = [
     version INTEGER NOT NULL CHECK (version ${SAFE}),
     command_name TEXT,
     command_version INTEGER CHECK (command_version ${SAFE}),
-    data TEXT NOT NULL,
-    metadata TEXT,
-    policy TEXT,
     state INTEGER NOT NULL,
     run_at INTEGER NOT NULL CHECK (run_at ${SAFE}),
     scheduled_at INTEGER NOT NULL CHECK (scheduled_at ${SAFE}),
@@ -33,7 +30,10 @@ const MIGRATIONS: readonly string[] = [
     cancel_requested INTEGER CHECK (cancel_requested ${SAFE}),
     progress TEXT,
     error TEXT,
-    parked TEXT
+    parked TEXT,
+    metadata TEXT,
+    policy TEXT,
+    data TEXT NOT NULL -- last, since it is long: what only asks for the others does not read it
   ) STRICT;
   CREATE INDEX eventflow_jobs_waiting ON eventflow_jobs_entries (queue, priority, run_at, seq) WHERE state = 0;
   CREATE INDEX eventflow_jobs_running ON eventflow_jobs_entries (owner) WHERE owner IS NOT NULL;

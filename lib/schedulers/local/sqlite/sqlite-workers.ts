@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobId } from '../../../jobs/job-id.js';
+import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { SqliteEntries } from './sqlite-entries.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 import { WorkerLock } from './worker-lock.js';
@@ -7,6 +8,7 @@ import { WorkerLock } from './worker-lock.js';
 interface DeadWorker {
   readonly id: number;
   readonly token: string;
+  readonly lease_until: number;
 }
 
 /** The workers that have the file open: each has a row with its lease, and a lock that falls with its process. */
@@ -14,6 +16,9 @@ export class SqliteWorkers {
   /** Of this process, while it works. */
   id: number | undefined;
   private lock: WorkerLock | undefined;
+  private declared: readonly string[] = [];
+  /** Workers that live but did not renew, by the lease that ran out. */
+  private suspects = new Map<number, number>();
 
   constructor(
     private readonly sql: SqliteStatements,
@@ -32,12 +37,28 @@ export class SqliteWorkers {
   /** Called within a transaction. */
   register(token: string, now: number): void {
     this.sql.run(
-      'INSERT INTO eventflow_jobs_workers (token, lease_until, working_since) VALUES (?, ?, ?)',
+      'INSERT INTO eventflow_jobs_workers (token, lease_until, working_since, declared) VALUES (?, ?, ?, ?)',
       token,
       now + this.lease,
       now,
+      JSON.stringify(this.declared),
     );
     this.id = this.sql.get<{ id: number }>('SELECT last_insert_rowid() AS id')!.id;
+  }
+
+  /** The recurring jobs that this process declares: also when it takes a new place later. */
+  declare(ids: readonly string[]): void {
+    this.declared = ids;
+    if (this.id === undefined) return;
+    this.sql.run('UPDATE eventflow_jobs_workers SET declared = ? WHERE id = ?', JSON.stringify(ids), this.id);
+  }
+
+  /** Whether nobody has taken this worker for dead. */
+  get hasPlace(): boolean {
+    return (
+      this.id !== undefined &&
+      this.sql.get('SELECT 1 FROM eventflow_jobs_workers WHERE id = ?', this.id) !== undefined
+    );
   }
 
   /** Since when somebody has been there to see the ticks of recurring jobs. */
@@ -50,11 +71,12 @@ export class SqliteWorkers {
 
   /** @returns whether the lease still stood: if not, others have taken this worker's entries. */
   renew(now: number): boolean {
+    if (this.id === undefined) return false;
     return (
       this.sql.run(
         'UPDATE eventflow_jobs_workers SET lease_until = ? WHERE id = ?',
         now + this.lease,
-        this.id!,
+        this.id,
       ) > 0
     );
   }
@@ -71,22 +93,32 @@ export class SqliteWorkers {
     this.id = undefined;
   }
 
-  /** The workers whose lease has run out, or whose process is gone. */
+  /**
+   * The workers whose process is gone, and those that live but let their lease run out and did not renew it since we
+   * saw that: after an outage, or the sleep of the machine, all leases have run out, and the first to look would take
+   * what the others are about to renew.
+   */
   async findDead(now: number): Promise<DeadWorker[]> {
-    const others = this.sql.all<DeadWorker & { lease_until: number }>(
+    const others = this.sql.all<DeadWorker>(
       'SELECT id, token, lease_until FROM eventflow_jobs_workers WHERE id IS NOT ?',
       this.id ?? null,
     );
-    const dead = await Promise.all(
-      others.map(
-        async (one) => one.lease_until < now || !(await WorkerLock.isHeld(this.lockFile(one.token))),
-      ),
+    const lives = await Promise.all(others.map(({ token }) => WorkerLock.isHeld(this.lockFile(token))));
+    const { suspects } = this;
+    this.suspects = new Map(
+      others.filter((one) => one.lease_until < now).map((one) => [one.id, one.lease_until]),
     );
-    return others.filter((_, index) => dead[index]);
+    return others.filter((one, index) => !lives[index] || suspects.get(one.id) === one.lease_until);
   }
 
   /** Gives a dead worker's entries back. Called within a transaction; another process may have been faster. */
-  bury({ id, token }: DeadWorker, now: number): number {
+  bury({ id, token, lease_until }: DeadWorker, now: number): { waiting: number; ended: StoredEntry[] } {
+    const still = this.sql.get(
+      'SELECT 1 FROM eventflow_jobs_workers WHERE id = ? AND lease_until = ?',
+      id,
+      lease_until,
+    );
+    if (!still) return { waiting: 0, ended: [] };
     const given = this.entries.giveBack(id, now);
     this.sql.run('DELETE FROM eventflow_jobs_workers WHERE id = ?', id);
     WorkerLock.remove(this.lockFile(token));

@@ -1,12 +1,18 @@
+import { Logger } from '@nestjs/common';
+import type { DatabaseSync } from 'node:sqlite';
 import { SystemClock } from '../../../jobs/clock.js';
 import { JobCancelledError, WorkerStoppedError } from '../../../jobs/jobs.errors.js';
+import { messageOf } from '../../../jobs/outcome.js';
 import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import type { Capability } from '../../../scheduling/capability.js';
 import { toMilliseconds } from '../../../scheduling/duration.js';
 import type { SchedulerFactory } from '../../../scheduling/scheduler-factory.js';
+import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../../scheduling/worker-options.js';
 import { LocalScheduler } from '../local.scheduler.js';
 import { fileOf, openFile } from './sqlite-connection.js';
+import { UnusableStoreError } from './sqlite-errors.js';
+import { WORKER_LOST } from './sqlite-entries.js';
 import { SqliteMaintenance } from './sqlite-maintenance.js';
 import type { SqliteSchedulerOptions } from './sqlite.options.js';
 import { SqliteStore } from './sqlite.store.js';
@@ -34,6 +40,7 @@ const CAPABILITIES: readonly Capability[] = [
 
 /** Entries in a SQLite file, run in any process of this machine that has the file open. */
 class SqliteScheduler extends LocalScheduler {
+  private readonly logger = new Logger('SqliteScheduler');
   readonly capabilities: ReadonlySet<Capability>;
   private lane: TransactionLane | undefined;
 
@@ -57,7 +64,7 @@ class SqliteScheduler extends LocalScheduler {
   protected override async open(): Promise<void> {
     const { options } = this;
     const shared = 'database' in options;
-    const opened = await openFile(shared ? fileOf(options.database) : options.file, {
+    const opened = await openFile(shared ? fileOfApp(options.database) : options.file, {
       shared,
       synchronous: options.synchronous ?? 'FULL',
     });
@@ -80,21 +87,25 @@ class SqliteScheduler extends LocalScheduler {
   protected override async startWork(options: WorkerOptions): Promise<void> {
     if (this.maintenance) return;
     const { age, count } = { ...DEFAULT_RETENTION, ...this.options.retention };
-    this.maintenance = new SqliteMaintenance(
+    const maintenance = new SqliteMaintenance(
       this.store,
       this.core.knows,
       { age: toMilliseconds(age), count },
       () => this.engine.wake(),
       () => this.rejoin(),
+      (entry) => this.tellOfEnd(entry),
     );
-    await this.join();
-    await this.maintenance.bury();
-    await super.startWork(options);
-    this.store.wake.watch(
-      () => this.woken(),
-      () => {}, // the once-a-second maintenance says what became of the file
-    );
-    this.maintenance.start();
+    try {
+      await this.join();
+      await maintenance.bury();
+      await super.startWork(options);
+    } catch (error) {
+      this.store.workers.releaseLock();
+      throw error;
+    }
+    this.store.wake.watch(() => this.woken());
+    maintenance.start();
+    this.maintenance = maintenance;
   }
 
   protected override async stopWork(timeout: number): Promise<void> {
@@ -103,8 +114,14 @@ class SqliteScheduler extends LocalScheduler {
     this.store.wake.unwatch();
     await this.maintenance.stop();
     this.maintenance = undefined;
-    await this.store.writeAndWake(() => this.store.workers.unregister(this.currentTime()));
-    this.store.workers.releaseLock();
+    try {
+      await this.store.writeAndWake(() => this.store.workers.unregister(this.currentTime()));
+    } catch (error) {
+      // The others see by the lock that it is gone; the app is to close all the same.
+      this.logger.warn(`The worker could not sign off: ${messageOf(error)}`);
+    } finally {
+      this.store.workers.releaseLock();
+    }
   }
 
   private async join(): Promise<void> {
@@ -124,9 +141,40 @@ class SqliteScheduler extends LocalScheduler {
 
   /** Another process has committed something. */
   private woken(): void {
-    this.engine.abort(this.store.workers.stopping(), () => new JobCancelledError('The entry was cancelled.'));
+    try {
+      this.engine.abort(
+        this.store.workers.stopping(),
+        () => new JobCancelledError('The entry was cancelled.'),
+      );
+    } catch (error) {
+      this.logger.warn(`Which entries were cancelled elsewhere could not be read: ${messageOf(error)}`);
+    }
     this.engine.wake();
   }
+
+  /** Its worker died in the last attempt, or after it was told to stop. */
+  private tellOfEnd(entry: StoredEntry): void {
+    const { state, startedAt = 0 } = entry;
+    const durationMs = Math.max(0, this.currentTime() - startedAt);
+    if (state === 'cancelled')
+      return this.core.reporter.settled(
+        { entry, outcome: { type: 'cancelled' }, durationMs },
+        this.currentTime(),
+      );
+    const error = Object.assign(new Error(WORKER_LOST.message), { name: WORKER_LOST.name });
+    this.core.reporter.settled(
+      { entry, outcome: { type: 'failed', error: WORKER_LOST }, error, durationMs },
+      this.currentTime(),
+    );
+  }
+}
+
+function fileOfApp(database: DatabaseSync): string {
+  const file = fileOf(database);
+  if (file !== undefined) return file;
+  throw new UnusableStoreError(
+    'The database is in memory only: open it on a file, or use inProcessScheduler().',
+  );
 }
 
 /**

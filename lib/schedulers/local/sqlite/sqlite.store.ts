@@ -1,4 +1,5 @@
 import type { JobId } from '../../../jobs/job-id.js';
+import type { Outcome } from '../../../jobs/outcome.js';
 import type { ParkedReason } from '../../../jobs/unrunnable-job.error.js';
 import { JOB_STATES, type JobState } from '../../../scheduling/job-entry.js';
 import type { ListQuery } from '../../../scheduling/queries.js';
@@ -17,9 +18,10 @@ import { CallersTransactions } from './callers-transactions.js';
 import { SqliteClaims } from './sqlite-claims.js';
 import type { OpenFile } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
-import { SqliteEntries } from './sqlite-entries.js';
+import { SqliteEntries, sequenceOf } from './sqlite-entries.js';
+import { isSqliteError } from './sqlite-errors.js';
 import { SqliteRecurring } from './sqlite-recurring.js';
-import { type EntryRow, toEntry } from './sqlite-rows.js';
+import { type EntryRow, parkedReasonOf, storedJobOf, toEntry } from './sqlite-rows.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import { SqliteWorkers } from './sqlite-workers.js';
 import { WakeFile } from './wake-file.js';
@@ -27,6 +29,15 @@ import { WriteQueue } from './write-queue.js';
 
 /** What is written about an entry beside its data, about. */
 const ROW_BYTES = 200;
+
+/** Free pages that are not given back: a megabyte. */
+const SPARE_PAGES = 256;
+const RELEASED_AT_ONCE = 200;
+
+type ParkedRow = Pick<
+  EntryRow,
+  'seq' | 'id' | 'name' | 'version' | 'command_name' | 'command_version' | 'run_at' | 'parked'
+>;
 
 /** Entries in a SQLite file, which several processes may have open. */
 export class SqliteStore implements LocalStore {
@@ -45,7 +56,7 @@ export class SqliteStore implements LocalStore {
   private readonly held = new Map<JobId, number>();
   private wakesOthers = false;
   /** In the transaction that is open. */
-  private earliestInserted = Infinity;
+  private earliestWaiting = Infinity;
 
   constructor(
     readonly opened: OpenFile,
@@ -61,7 +72,7 @@ export class SqliteStore implements LocalStore {
     this.wake = new WakeFile(file);
     this.callers = new CallersTransactions(
       file,
-      (id) => this.find({ id }) !== undefined,
+      (id) => this.isThere(id),
       () => this.wake.touch(),
     );
     this.queue = new WriteQueue(
@@ -72,7 +83,7 @@ export class SqliteStore implements LocalStore {
         afterCommit: () => this.tellOthers(),
         afterRollback: () => {
           this.counter.forget();
-          this.earliestInserted = Infinity;
+          this.earliestWaiting = Infinity;
         },
       },
       options.operationTimeout,
@@ -93,12 +104,15 @@ export class SqliteStore implements LocalStore {
   }
 
   insert(entries: readonly NewEntry[], now: number, transaction?: unknown): MaybePromise<InsertResult[]> {
-    if (transaction !== undefined) return this.callers.insert(transaction, entries, now);
+    if (transaction !== undefined) {
+      this.assertThere();
+      return this.callers.insert(transaction, entries, now);
+    }
     const bytes = entries.reduce((sum, { data }) => sum + data.length + ROW_BYTES, 0);
     return this.write(
       () => {
         const results = this.entries.insert(entries, now);
-        for (const { runAt } of entries) this.earliestInserted = Math.min(this.earliestInserted, runAt);
+        for (const { runAt } of entries) this.earliestWaiting = Math.min(this.earliestWaiting, runAt);
         return results;
       },
       { rows: entries.length, bytes },
@@ -110,8 +124,21 @@ export class SqliteStore implements LocalStore {
     return row && toEntry(row);
   }
 
-  list(query: ListQuery): { entries: StoredEntry[]; cursor?: string } {
-    return this.read(() => this.entries.list(query));
+  async list(query: ListQuery): Promise<{ entries: StoredEntry[]; cursor?: string }> {
+    const { limit, cursor } = query;
+    const rows: EntryRow[] = [];
+    for (
+      let after: number | undefined = cursor === undefined ? 0 : sequenceOf(cursor);
+      after !== undefined;
+    ) {
+      const from: number = after;
+      const step = this.read(() => this.entries.list(query, from, limit + 1 - rows.length));
+      rows.push(...step.rows);
+      after = step.next;
+      if (after !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const page = rows.slice(0, limit);
+    return { entries: page.map(toEntry), ...(rows.length > limit && { cursor: String(page.at(-1)!.seq) }) };
   }
 
   counts(): Record<JobState, number> {
@@ -149,12 +176,16 @@ export class SqliteStore implements LocalStore {
     now: number,
   ): Promise<Exchange> {
     const { id: owner } = this.workers;
-    if (owner === undefined)
-      throw new SchedulerUnavailableError('This worker has lost its place in the file.');
+    if (owner === undefined) throw lostPlace();
     const written = this.write(() => {
+      // Fenced as a whole: what a worker claims that was taken for dead, nobody would ever give back.
+      if (!this.workers.hasPlace || this.workers.id !== owner) throw lostPlace();
       const settled = settlements.map(({ claim, result }) => {
         const seq = this.held.get(result.entry.id);
-        return seq === undefined ? undefined : this.entries.settle(seq, claim, owner, result.outcome, now);
+        if (seq === undefined) return undefined;
+        const outcome = this.entries.settle(seq, claim, owner, result.outcome, now);
+        if (outcome) this.earliestWaiting = Math.min(this.earliestWaiting, againAt(outcome));
+        return outcome;
       });
       const { claimed, parked } = this.claims.claim(demand, owner, knows, now);
       return { settled, claimed, parked, nextAt: this.claims.nextAt(now) };
@@ -167,17 +198,28 @@ export class SqliteStore implements LocalStore {
     return { settled, claimed: entries, parked, ...(nextAt !== undefined && { nextAt }) };
   }
 
-  release(knows: Knows, reasons: readonly ParkedReason[]): Promise<number> {
-    const parked = this.read(() =>
-      this.sql.all<EntryRow>('SELECT * FROM eventflow_jobs_entries WHERE state = 5 ORDER BY seq LIMIT 1000'),
-    );
-    const known = parked
-      .map(toEntry)
-      .filter((entry) => reasons.includes(entry.parked?.reason ?? 'unknown') && knows(entry));
-    if (known.length === 0) return Promise.resolve(0);
-    return this.writeAndWake(
-      () => known.filter(({ id, runAt }) => this.entries.reschedule({ id }, runAt)).length,
-    );
+  /** In steps, since as many may lie there as there are entries. */
+  async release(knows: Knows, reasons: readonly ParkedReason[]): Promise<number> {
+    let released = 0;
+    for (let after = 0; ;) {
+      const parked = this.read(() =>
+        this.sql.all<ParkedRow>(
+          'SELECT seq, id, name, version, command_name, command_version, run_at, parked ' +
+            'FROM eventflow_jobs_entries WHERE state = 5 AND seq > ? ORDER BY seq LIMIT ?',
+          after,
+          RELEASED_AT_ONCE,
+        ),
+      );
+      const known = parked.filter((row) => reasons.includes(parkedReasonOf(row)) && knows(storedJobOf(row)));
+      if (known.length > 0) {
+        released += await this.writeAndWake(
+          () => known.filter((row) => this.entries.reschedule({ id: row.id }, row.run_at)).length,
+        );
+      }
+      if (parked.length < RELEASED_AT_ONCE) return released;
+      after = parked.at(-1)!.seq;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** The row of an entry that this process has claimed. */
@@ -204,6 +246,20 @@ export class SqliteStore implements LocalStore {
     return rows.length;
   }
 
+  /**
+   * Gives a few free pages back to the file system, but leaves some for the entries to come.
+   *
+   * @returns whether there is more.
+   */
+  shrink(pages: number): boolean {
+    const { freelist_count: free } = this.sql.get<{ freelist_count: number }>('PRAGMA freelist_count')!;
+    const { page_count: all } = this.sql.get<{ page_count: number }>('PRAGMA page_count')!;
+    const surplus = free - SPARE_PAGES - Math.floor(all / 10);
+    if (surplus <= 0) return false;
+    this.sql.all(`PRAGMA incremental_vacuum(${pages})`);
+    return surplus > pages;
+  }
+
   unfinished(): number {
     const { scheduled, running, parked } = this.counts();
     return scheduled + running + parked;
@@ -221,7 +277,7 @@ export class SqliteStore implements LocalStore {
   }
 
   retainDeclared(ids: readonly string[]): Promise<void> {
-    return this.writeAndWake(() => this.recurringJobs.declare(this.workers.id!, ids));
+    return this.writeAndWake(() => this.workers.declare(ids));
   }
 
   workingSince(): number | undefined {
@@ -256,6 +312,16 @@ export class SqliteStore implements LocalStore {
     return this.read(() => this.claims.isPaused(queue));
   }
 
+  /** Another connection of this process has a transaction open: nothing can be written until it ends. */
+  async whileWriting<T>(transaction: () => Promise<T>): Promise<T> {
+    this.queue.hold();
+    try {
+      return await transaction();
+    } finally {
+      this.queue.letGo();
+    }
+  }
+
   /** For what may make something due in other processes too. */
   writeAndWake<T>(run: () => T): Promise<T> {
     return this.write(() => {
@@ -264,18 +330,34 @@ export class SqliteStore implements LocalStore {
     });
   }
 
+  /** Whether its data are committed: to be asked from a timer, which nobody would catch an error of. */
+  private isThere(id: JobId): boolean {
+    try {
+      return this.find({ id }) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
   private read<T>(query: () => T): T {
     this.assertThere();
-    return query();
+    try {
+      return query();
+    } catch (cause) {
+      if (!isSqliteError(cause)) throw cause;
+      throw new SchedulerUnavailableError(`The SQLite file could not be read: ${(cause as Error).message}.`, {
+        cause,
+      });
+    }
   }
 
   private beforeCommit(): void {
     this.counter.write();
-    if (this.earliestInserted === Infinity) return;
+    if (this.earliestWaiting === Infinity) return;
     // Only what is due before all that was there concerns the others: their timers stand at that.
     const now = Date.now();
-    this.wakesOthers ||= this.earliestInserted <= now || this.claims.nextAt(now) === this.earliestInserted;
-    this.earliestInserted = Infinity;
+    this.wakesOthers ||= this.earliestWaiting <= now || this.claims.nextAt(now) === this.earliestWaiting;
+    this.earliestWaiting = Infinity;
   }
 
   private tellOthers(): void {
@@ -284,10 +366,22 @@ export class SqliteStore implements LocalStore {
   }
 
   /** SQLite goes on writing into a file that is deleted: what it acknowledges then is lost. */
-  private assertThere(): void {
+  assertThere(): void {
     if (!this.opened.isGone()) return;
     throw new SchedulerUnavailableError(
       `${this.opened.file} was deleted or replaced while it was open: restart the app to open the one that is there.`,
     );
   }
+}
+
+function lostPlace(): SchedulerUnavailableError {
+  return new SchedulerUnavailableError(
+    'This worker stood still for longer than its lease, and others took it for dead: it takes a new place.',
+  );
+}
+
+/** When an entry whose attempt came to this is due again: others may have no timer for that. */
+function againAt(outcome: Outcome): number {
+  if (outcome.type === 'retrying' || outcome.type === 'snoozed') return outcome.runAt;
+  return outcome.type === 'released' ? 0 : Infinity;
 }

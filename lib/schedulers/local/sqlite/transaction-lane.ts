@@ -20,17 +20,16 @@ const PAUSE = 200;
  */
 export class TransactionLane {
   private last: Promise<unknown> = Promise.resolve();
-  private readonly counts: SqliteCounts;
-  private readonly entries: SqliteEntries;
+  private counts!: SqliteCounts;
+  private entries!: SqliteEntries;
 
   private constructor(
     private readonly store: SqliteStore,
-    private readonly database: DatabaseSync,
+    private readonly synchronous: 'FULL' | 'NORMAL',
     private readonly clock: Clock,
+    private database: DatabaseSync,
   ) {
-    const sql = new SqliteStatements(database);
-    this.counts = new SqliteCounts(sql);
-    this.entries = new SqliteEntries(sql, this.counts);
+    this.use(database);
   }
 
   static async open(
@@ -38,7 +37,14 @@ export class TransactionLane {
     synchronous: 'FULL' | 'NORMAL',
     clock: Clock,
   ): Promise<TransactionLane> {
-    return new TransactionLane(store, await openAgain(store.opened.file, synchronous), clock);
+    return new TransactionLane(store, synchronous, clock, await openAgain(store.opened.file, synchronous));
+  }
+
+  private use(database: DatabaseSync): void {
+    this.database = database;
+    const sql = new SqliteStatements(database);
+    this.counts = new SqliteCounts(sql);
+    this.entries = new SqliteEntries(sql, this.counts);
   }
 
   perform(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
@@ -48,7 +54,7 @@ export class TransactionLane {
   }
 
   close(): void {
-    this.database.close();
+    if (isOpen(this.database)) this.database.close();
   }
 
   private async inTransaction(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
@@ -60,7 +66,13 @@ export class TransactionLane {
       return { result: await run() };
     }
     attempt.transaction = this.database;
-    const result = await run();
+    const performed = await this.store.whileWriting(async () => this.end(attempt, await run()));
+    // What goes on in the code of an aborted job must not get into the transaction of the next one.
+    if (attempt.abortedBy) this.database.close();
+    return performed;
+  }
+
+  private end(attempt: Attempt, result: AttemptResult): Performed {
     try {
       if (result.outcome.type === 'succeeded') return this.commit(attempt.entry as ClaimedEntry, result);
       this.database.exec('ROLLBACK');
@@ -94,6 +106,8 @@ export class TransactionLane {
 
   private async begin(): Promise<void> {
     for (;;) {
+      this.store.assertThere();
+      if (!isOpen(this.database)) this.use(await openAgain(this.store.opened.file, this.synchronous));
       try {
         this.database.exec('BEGIN IMMEDIATE');
         return;
@@ -102,5 +116,15 @@ export class TransactionLane {
       }
       await new Promise((again) => setTimeout(again, 0.5 + Math.random() * 2));
     }
+  }
+}
+
+/** Node.js 22 cannot say. */
+function isOpen(database: DatabaseSync): boolean {
+  try {
+    database.exec('');
+    return true;
+  } catch {
+    return false;
   }
 }

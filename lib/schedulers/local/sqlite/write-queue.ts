@@ -111,7 +111,8 @@ export class WriteQueue {
     let length = 0;
     for (; length < this.writes.length; length++) {
       const write = this.writes[length]!;
-      if (length > 0 && (write.alone || rows + write.rows > MOST_WRITES || bytes + write.bytes > MOST_BYTES)) break;
+      if (length > 0 && (write.alone || rows + write.rows > MOST_WRITES || bytes + write.bytes > MOST_BYTES))
+        break;
       rows += write.rows;
       bytes += write.bytes;
       if (write.alone) return this.writes.splice(0, length + 1);

@@ -165,4 +165,24 @@ export const keyCases: CaseDefinition[] = [
       await lab.scheduler.schedule(new ProbeJob('c'), '1h', { key: 'k', onConflict: 'reject' });
     },
   },
+  {
+    promise: 7,
+    title: 'one pending entry a key, though several processes schedule it at once',
+    needs: ['key', 'query', 'delay', 'distributed'],
+    async prove({ open }) {
+      const labs = [await open({ worker: false }), await open({ worker: false })];
+      const ids = await Promise.all(
+        Array.from({ length: 40 }, (_, i) =>
+          labs[i % 2]!.scheduler.schedule(new ProbeJob('a', i), '1h', { key: 'k' }),
+        ),
+      );
+      checkEqual(new Set(ids).size, 1, 'the number of ids');
+      await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          labs[i % 2]!.scheduler.schedule(new ProbeJob('b', i), '1h', { key: 'k', onConflict: 'replace' }),
+        ),
+      );
+      checkEqual((await labs[0]!.scheduler.counts()).scheduled, 1, 'what is scheduled');
+    },
+  },
 ];

@@ -107,7 +107,7 @@ export const lifeCases: CaseDefinition[] = [
     async prove({ open }) {
       const lab = await open({ worker: { autoStart: false } });
       await lab.scheduler.scheduleNow(new ProbeJob('a'));
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await lab.wait(30);
       checkNone(lab.probes.names, 'it ran');
       await lab.worker.start();
       await lab.until('it to run', () => lab.probes.runs.length === 1);

@@ -224,8 +224,10 @@ export const retryCases: CaseDefinition[] = [
         backoff: { type: 'fixed', delay: 10_000 },
       });
       await lab.until('the timeout', () => lab.events.some(({ type }) => type === 'retrying'));
+      lab.probes.runs[0]!.context.progress(0.9, 'too late');
       finish[0]!();
       await lab.elapse(50);
+      checkEqual((await lab.scheduler.get(id))?.progress, undefined, 'the progress after the late finish');
       checkEqual((await lab.scheduler.get(id))?.state, 'scheduled', 'the state after the late finish');
     },
   },

@@ -44,6 +44,43 @@ export const timeCases: CaseDefinition[] = [
   },
   {
     promise: 2,
+    title: 'what is due starts within milliseconds, and not at the next round of a poll',
+    needs: ['delay'],
+    async prove({ open }) {
+      const lab = await open();
+      const began = lab.now;
+      for (let i = 0; i < 10; i++)
+        await lab.scheduler.schedule(new ProbeJob('a'), new Date(began + 100 + i * 73));
+      await lab.until('all ten', () => lab.probes.runs.length === 10);
+      const lateness = lab.probes.runs
+        .map(({ at }, i) => at - (began + 100 + i * 73))
+        .toSorted((a, b) => a - b);
+      check(lateness[0]! >= 0, `one ran ${-lateness[0]!} ms early`);
+      check(lateness[4]! < 250, `half of them ran ${lateness[4]!} ms late or more`);
+    },
+  },
+  {
+    promise: 2,
+    title: 'what another process schedules starts within milliseconds too',
+    needs: ['delay', 'distributed'],
+    async prove({ open }) {
+      const worker = await open();
+      const producer = await open({ worker: false });
+      await producer.scheduler.schedule(new ProbeJob('later'), '1h');
+      await worker.elapse(50);
+      const began = worker.now;
+      for (let i = 0; i < 10; i++)
+        await producer.scheduler.schedule(new ProbeJob('a'), new Date(began + 100 + i * 73));
+      await worker.until('all ten', () => worker.probes.runs.length === 10);
+      const lateness = worker.probes.runs
+        .map(({ at }, i) => at - (began + 100 + i * 73))
+        .toSorted((a, b) => a - b);
+      check(lateness[0]! >= 0, `one ran ${-lateness[0]!} ms early`);
+      check(lateness[4]! < 250, `half of them ran ${lateness[4]!} ms late or more`);
+    },
+  },
+  {
+    promise: 2,
     title: 'jobs run in the order of their times, not of their scheduling',
     needs: ['delay'],
     async prove({ open }) {

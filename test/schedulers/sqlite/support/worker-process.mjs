@@ -1,0 +1,121 @@
+// An app on a SQLite file, told by messages what to do: node worker-process.mjs '{"library": ..., "file": ...}'
+import 'reflect-metadata';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { NestFactory } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+
+const options = JSON.parse(process.argv[2]);
+const load = (path) => import(pathToFileURL(join(options.library, path)).href);
+const { EventFlowJobsModule, JobEvents, JobScheduler, JobVersion, RecurringJob } = await load('index.js');
+const { sqliteScheduler } = await load('schedulers/local/sqlite/index.js');
+
+/** Written at once, so that nothing of it is lost with the process. */
+const write = (what, name, attempt, more = '') =>
+  appendFileSync(options.log, `${JSON.stringify({ what, name, attempt, pid: process.pid, at: Date.now(), more })}\n`);
+
+class StepJob {
+  constructor(name, ms = 0) {
+    this.name = name;
+    this.ms = ms;
+  }
+  async execute({ attempt, signal }) {
+    write('begin', this.name, attempt);
+    if (this.ms > 0) {
+      const aborted = await new Promise((resolve) => {
+        setTimeout(resolve, this.ms, false);
+        signal.addEventListener('abort', () => resolve(true));
+      });
+      if (aborted) return write('aborted', this.name, attempt, String(signal.reason?.name));
+    }
+    write('end', this.name, attempt);
+  }
+}
+JobVersion('Step', 1)(StepJob);
+
+/** Writes an effect in the store's transaction, and schedules what follows in it. */
+class EffectJob {
+  constructor(name, ms = 0, next = undefined) {
+    this.name = name;
+    this.ms = ms;
+    this.next = next;
+  }
+  async execute({ attempt, transaction, get }) {
+    transaction.prepare('INSERT INTO effects VALUES (?)').run(this.name);
+    if (this.next) await get(JobScheduler).scheduleNow(new StepJob(this.next), { transaction });
+    write('begin', this.name, attempt);
+    if (this.ms > 0) await new Promise((resolve) => setTimeout(resolve, this.ms));
+    write('end', this.name, attempt);
+  }
+}
+JobVersion('Effect', 1)(EffectJob);
+
+class TickJob {
+  execute({ attempt, runAt }) {
+    write('tick', String(runAt.getTime()), attempt);
+  }
+}
+JobVersion('Tick', 1)(TickJob);
+if (options.recurring) RecurringJob('tick', options.recurring)(TickJob);
+
+const jobs = { StepJob, EffectJob };
+class AppModule {}
+const { file, lease, transactionalWork, worker, operationTimeout } = options;
+const app = await NestFactory.createApplicationContext(
+  {
+    module: AppModule,
+    imports: [
+      CqrsModule.forRoot(),
+      EventFlowJobsModule.forRoot({
+        jobs: [StepJob, EffectJob, ...(options.recurring || options.knowsTick ? [TickJob] : [])],
+        scheduler: sqliteScheduler({ file, lease, transactionalWork }),
+        worker,
+        operationTimeout,
+        shutdownTimeout: 0,
+      }),
+    ],
+  },
+  { logger: ['error', 'warn'], abortOnError: false },
+);
+const scheduler = app.get(JobScheduler);
+app.get(JobEvents).all$.subscribe(({ type, id, attempt }) => {
+  if (type === 'failed') write('failed', id, attempt);
+});
+
+const commands = {
+  schedule: (type, values, when, more) => scheduler.schedule(new jobs[type](...values), when, more),
+  /** Many single calls, in turns of a hundred; gives the ids whose promises resolved. */
+  async burst(prefix, count, ms) {
+    const ids = [];
+    for (let from = 0; from < count; from += 100) {
+      const names = Array.from({ length: Math.min(100, count - from) }, (_, index) => `${prefix}${from + index}`);
+      await Promise.all(names.map((name) => scheduler.scheduleNow(new StepJob(name, ms)).then(() => write('acknowledged', name))));
+      ids.push(...names);
+    }
+    return ids;
+  },
+  cancel: (ref) => scheduler.cancel(ref),
+  counts: () => scheduler.counts(),
+  idle: async (ms) => {
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  },
+  now: () => Date.now(),
+  async close() {
+    await app.close();
+    return true;
+  },
+};
+process.on('message', async ({ id, command, args }) => {
+  try {
+    process.send({ id, result: await commands[command](...args) });
+  } catch (error) {
+    process.send({ id, error: `${error.name}: ${error.message}` });
+  }
+  if (command === 'close') process.disconnect();
+});
+process.on('disconnect', () => process.exit()); // the test is gone
+process.send({ ready: true });
