@@ -25,7 +25,7 @@ export default {
       name: 'core-knows-no-scheduler',
       comment: 'Core speaks to schedulers through the interfaces in lib/scheduling.',
       severity: 'error',
-      from: { path: CORE, pathNot: '^lib/(index|eventflow-jobs\\.module)\\.ts$' },
+      from: { path: CORE, pathNot: '^lib/(index|scheduler\\.factory)\\.ts$' },
       to: { path: '^lib/(schedulers|testing|dashboard|opentelemetry)/' },
     },
     {

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CommandDefinitions } from './commands/command-definitions.js';
 import { CommandDiscovery } from './commands/command.discovery.js';
@@ -10,14 +10,13 @@ import {
   EVENTFLOW_JOBS_OPTIONS,
   type EventFlowJobsModuleAsyncOptions,
   type EventFlowJobsModuleOptions,
-  type EventFlowJobsOptionsFactory,
 } from './eventflow-jobs.options.js';
+import { optionsProviders } from './eventflow-jobs-options.providers.js';
 import { JobDefinitions } from './jobs/job-definitions.js';
 import { JobEvents } from './jobs/job-event.js';
-import { JobDefinitionError } from './jobs/jobs.errors.js';
 import { JobsStartup } from './jobs-startup.js';
 import { createSchedulerCore } from './scheduler-core.factory.js';
-import { instantScheduler } from './schedulers/instant/instant.scheduler.js';
+import { createScheduler } from './scheduler.factory.js';
 import { JobScheduler } from './scheduling/job-scheduler.js';
 import { SCHEDULER_CORE } from './scheduling/tokens.js';
 import { JobValueRegistry } from './serialization/job-value.registry.js';
@@ -40,7 +39,7 @@ export class EventFlowJobsModule {
 
   /** As {@link EventFlowJobsModule.forRoot}, with options that Nest provides; the factory may choose the scheduler. */
   static forRootAsync(options: EventFlowJobsModuleAsyncOptions): DynamicModule {
-    return rootModule(asyncProviders(options), options.imports ?? []);
+    return rootModule(optionsProviders(options), options.imports ?? []);
   }
 
   /** Registers the jobs, commands and values of a feature module. */
@@ -73,16 +72,13 @@ export class EventFlowJobsModule {
 @Module({})
 class EventFlowJobsFeatureModule {}
 
-function rootModule(
-  optionsProviders: Provider[],
-  imports: NonNullable<DynamicModule['imports']>,
-): DynamicModule {
+function rootModule(ofOptions: Provider[], imports: NonNullable<DynamicModule['imports']>): DynamicModule {
   return {
     module: EventFlowJobsModule,
     global: true,
     imports: [...imports, DiscoveryModule, WorkerModule],
     providers: [
-      ...optionsProviders,
+      ...ofOptions,
       registry(JobDefinitions, (jobs, options) =>
         jobs.register([PublishCommandJob, ...(options.jobs ?? [])]),
       ),
@@ -128,40 +124,6 @@ function rootModule(
   };
 }
 
-function createScheduler(
-  { scheduler = instantScheduler() }: EventFlowJobsModuleOptions,
-  moduleRef: ModuleRef,
-  modules: ModulesContainer,
-): JobScheduler | Promise<JobScheduler> {
-  if (typeof scheduler === 'object' && scheduler !== null && typeof scheduler.create === 'function') {
-    return scheduler.create();
-  }
-  if (typeof scheduler === 'function' && scheduler.prototype instanceof JobScheduler) {
-    return createWhereItCan(scheduler, [
-      moduleRef,
-      ...[...modules.values()].map((module) => module.getProviderByKey<ModuleRef>(ModuleRef).instance),
-    ]);
-  }
-  throw new JobDefinitionError([
-    '`scheduler` is neither what instantScheduler() and its like return, nor a class that extends JobScheduler' +
-      (typeof scheduler === 'function' ? ': was the () left out?' : '.'),
-  ]);
-}
-
-/** The class may inject what any module of the app sees, from the first one, the root, on. */
-async function createWhereItCan<T>(type: Type<T>, moduleRefs: readonly ModuleRef[]): Promise<T> {
-  let first: unknown;
-  for (const moduleRef of moduleRefs) {
-    try {
-      return await moduleRef.create(type);
-    } catch (error) {
-      if ((error as Error).constructor.name !== 'UnknownDependenciesException') throw error;
-      first ??= error;
-    }
-  }
-  throw first;
-}
-
 function registry<T>(
   type: new () => T,
   fill: (registry: T, options: EventFlowJobsModuleOptions) => void,
@@ -175,27 +137,4 @@ function registry<T>(
       return made;
     },
   };
-}
-
-function asyncProviders({
-  useFactory,
-  useClass,
-  useExisting,
-  inject,
-}: EventFlowJobsModuleAsyncOptions): Provider[] {
-  if (useFactory) return [{ provide: EVENTFLOW_JOBS_OPTIONS, useFactory, inject: inject ?? [] }];
-  const factory = useClass ?? useExisting;
-  if (!factory) {
-    throw new TypeError(
-      'EventFlowJobsModule.forRootAsync() needs one of useFactory, useClass and useExisting.',
-    );
-  }
-  return [
-    ...(useClass ? [{ provide: useClass, useClass }] : []),
-    {
-      provide: EVENTFLOW_JOBS_OPTIONS,
-      inject: [factory],
-      useFactory: (options: EventFlowJobsOptionsFactory) => options.createEventFlowJobsOptions(),
-    },
-  ];
 }

@@ -7,7 +7,11 @@ import type { JobScheduler } from './scheduling/job-scheduler.js';
 import type { SchedulerFactory } from './scheduling/scheduler-factory.js';
 import type { WorkerOptions } from './scheduling/worker-options.js';
 
-/** @publicApi */
+/**
+ * What `EventFlowJobsModule.forRoot()` takes. Nothing is required.
+ *
+ * @publicApi
+ */
 export interface EventFlowJobsModuleOptions {
   /** Job classes. */
   jobs?: Type<Job>[];
@@ -35,12 +39,20 @@ export interface EventFlowJobsModuleOptions {
   maxPayload?: number;
 }
 
-/** @publicApi */
+/**
+ * What `useClass` and `useExisting` of `forRootAsync` name.
+ *
+ * @publicApi
+ */
 export interface EventFlowJobsOptionsFactory {
   createEventFlowJobsOptions(): EventFlowJobsModuleOptions | Promise<EventFlowJobsModuleOptions>;
 }
 
-/** @publicApi */
+/**
+ * What `EventFlowJobsModule.forRootAsync()` takes: one of `useFactory`, `useClass` and `useExisting`.
+ *
+ * @publicApi
+ */
 export interface EventFlowJobsModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   inject?: InjectionToken[];
   useFactory?: (...args: any[]) => EventFlowJobsModuleOptions | Promise<EventFlowJobsModuleOptions>;

@@ -11,7 +11,7 @@ import type { Duration } from './scheduling/duration.js';
 import { toMilliseconds } from './scheduling/duration.js';
 import { JobScheduler } from './scheduling/job-scheduler.js';
 import type { SchedulerCore } from './scheduling/scheduler-core.js';
-import { schedulerWith } from './scheduling/capability.js';
+import { CAPABILITIES, schedulerWith } from './scheduling/capability.js';
 import { UnsupportedOperationError } from './scheduling/scheduling.errors.js';
 import { SCHEDULER_CORE } from './scheduling/tokens.js';
 import { problemsOfWorker } from './scheduling/worker-options.js';
@@ -59,7 +59,8 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
   }
 
   private otherMistakes(): string[] {
-    const { maxPayload, interceptors = [] } = this.options;
+    const { maxPayload, interceptors = [], require = [] } = this.options;
+    const unknown = require.filter((one) => !CAPABILITIES.includes(one));
     const roots = [...this.modules.values()].filter(
       (module) => module.metatype.name === 'EventFlowJobsModule' && module.providers.has(JobsStartup),
     );
@@ -67,6 +68,7 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
       ...(maxPayload === undefined || (Number.isInteger(maxPayload) && maxPayload > 0)
         ? []
         : ['maxPayload must be a whole number of bytes from 1.']),
+      ...unknown.map((one) => `require: '${String(one)}' is no capability: use ${CAPABILITIES.join(', ')}.`),
       ...interceptors.flatMap((type: unknown, index) =>
         typeof type === 'function' ? [] : [`interceptors[${index}] is no class (is an import circular?).`],
       ),

@@ -15,6 +15,7 @@ import { JobAsyncContext } from '../jobs/job-async-context.js';
 export class PublishCommandJob implements Job {
   private constructor(readonly command: ICommand) {}
 
+  /** A job that gives `command` to the bus. */
   static create(command: ICommand): PublishCommandJob {
     return new PublishCommandJob(command);
   }

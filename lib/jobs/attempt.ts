@@ -1,6 +1,10 @@
 import type { StoredEntry } from '../scheduling/stored-entry.js';
 
-/** One execution of an entry, and the way to stop it. */
+/**
+ * One execution of an entry, and the way to stop it.
+ *
+ * @publicApi
+ */
 export class Attempt {
   private controller: AbortController | undefined;
   private reason: Error | undefined;

@@ -1,4 +1,8 @@
-/** Where a scheduler takes the time from: the machine, or a test. Times are milliseconds since 1970, UTC. */
+/**
+ * Where a scheduler takes the time from: the machine, or a test. Times are milliseconds since 1970, UTC.
+ *
+ * @publicApi
+ */
 export interface Clock {
   now(): number;
   /**
@@ -15,7 +19,11 @@ export interface Clock {
  */
 const LONGEST_SLEEP = 30_000;
 
-/** The machine's clock. */
+/**
+ * The machine's clock.
+ *
+ * @publicApi
+ */
 export class SystemClock implements Clock {
   /** @param onTimer is told of each Node timer that is set. */
   constructor(private readonly onTimer: (timer: NodeJS.Timeout, label?: string) => void = () => {}) {}

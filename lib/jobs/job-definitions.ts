@@ -48,10 +48,13 @@ export class JobDefinitions {
     const known = this.versions(name).map((one) => one.version);
     throw new UnknownJobError(
       `No ${this.noun} is registered as '${name}' version ${version}` +
-        (known.length > 0 ? `; known versions of it: ${known.join(', ')}.` : '.'),
+        (known.length > 0
+          ? `; known versions of it: ${known.join(', ')}.`
+          : `: add its class to \`${this.noun}s\`.`),
     );
   }
 
+  /** As {@link JobDefinitions.get}, without an error. */
   find(name: string, version: number): Definition | undefined {
     return this.named(name).find((one) => one.version === version);
   }
@@ -61,6 +64,7 @@ export class JobDefinitions {
     return [...this.named(name)];
   }
 
+  /** In the order of their registration. */
   all(): Definition[] {
     return [...this.byType.values()];
   }

@@ -1,11 +1,19 @@
 import { type Observable, Subject, filter } from 'rxjs';
 import type { JobId } from './job-id.js';
 
-/** @publicApi */
+/**
+ * What can happen to an entry. `retrying`: an attempt failed, and another will come.
+ *
+ * @publicApi
+ */
 export type JobEventType =
   'scheduled' | 'started' | 'succeeded' | 'retrying' | 'failed' | 'cancelled' | 'parked';
 
-/** @publicApi */
+/**
+ * One thing that happened to an entry.
+ *
+ * @publicApi
+ */
 export interface JobEvent {
   readonly type: JobEventType;
   readonly id: JobId;
@@ -25,12 +33,15 @@ export interface JobEvent {
 /**
  * What happens to entries, as seen by this process: what it scheduled, and what its worker ran. Inject it.
  *
+ * As everywhere in RxJS, a subscriber that throws ends the process: let it catch its own errors.
+ *
  * @publicApi
  */
 export class JobEvents {
   private readonly subject = new Subject<JobEvent>();
   readonly all$: Observable<JobEvent> = this.subject.asObservable();
 
+  /** Only events of these types. */
   ofType(...types: JobEventType[]): Observable<JobEvent> {
     return this.all$.pipe(filter((event) => types.includes(event.type)));
   }

@@ -1,2 +1,6 @@
-/** Names one entry: made when it is scheduled, never used again. */
+/**
+ * Names one entry: made when it is scheduled, never used again.
+ *
+ * @publicApi
+ */
 export type JobId = string;

@@ -11,7 +11,8 @@ import type { Job } from './job.interface.js';
 export interface JobInterceptor {
   /**
    * Around a scheduling. What it puts in `entry.metadata` travels with the entry. `next` stores it, or hands it to the
-   * next interceptor, and gives its id.
+   * next interceptor, and gives its id. In `scheduleMany` it resolves once the `next` of every entry was called, since
+   * all are stored as one: an interceptor that lets in one entry after the other would wait for ever.
    */
   schedule?(
     entry: { metadata: Record<string, string>; readonly job: Job },

@@ -1,7 +1,11 @@
 import type { Duration } from '../scheduling/duration.js';
 import { toMilliseconds } from '../scheduling/duration.js';
 
-/** @publicApi */
+/**
+ * How long to wait after a failed attempt.
+ *
+ * @publicApi
+ */
 export interface BackoffOptions {
   /** `fixed`: the same delay each time. `exponential`: doubled after each attempt. */
   type: 'fixed' | 'exponential';

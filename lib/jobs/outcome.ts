@@ -16,7 +16,11 @@ export type Outcome =
   | { readonly type: 'released' }
   | { readonly type: 'parked'; readonly reason: ParkedReason; readonly text: string };
 
-/** The end of one attempt. */
+/**
+ * The end of one attempt.
+ *
+ * @publicApi
+ */
 export interface AttemptResult {
   readonly entry: StoredEntry;
   readonly outcome: Outcome;

@@ -90,8 +90,9 @@ function accessorsOf(type: Function): string[] {
     at && at !== Object.prototype;
     at = Object.getPrototypeOf(at) as object
   ) {
-    for (const [name, { get, set }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
-      if (get && set) names.push(name);
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (descriptor.get !== undefined && descriptor.set !== undefined) names.push(name);
+    }
   }
   accessors.set(type, names);
   return names;

@@ -1,4 +1,8 @@
-/** A job as it is stored: what any scheduler keeps of it, and all it takes to make it again. */
+/**
+ * A job as it is stored: what any scheduler keeps of it, and all it takes to make it again.
+ *
+ * @publicApi
+ */
 export interface StoredJob {
   readonly name: string;
   readonly version: number;

@@ -11,7 +11,7 @@ import {
 import type { Job } from '../jobs/job.interface.js';
 import type { StoredJob } from '../jobs/stored-job.js';
 import { newEntryId } from './entry-id.js';
-import { InvalidScheduleError } from './invalid-schedule.error.js';
+import { InvalidScheduleError, shown } from './invalid-schedule.error.js';
 import { toRunTime } from './run-time.js';
 import type { ScheduleEntry } from './schedule-options.js';
 import type { NewEntry } from './stored-entry.js';
@@ -104,14 +104,15 @@ function assertKey(key: unknown): asserts key is string | undefined {
 
 function assertOneOf(name: string, value: unknown, allowed: readonly string[]): void {
   if (allowed.includes(value as string)) return;
-  throw new InvalidScheduleError(`${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}.`);
+  const choices = allowed.map((one) => `'${one}'`).join(', ');
+  throw new InvalidScheduleError(`${name} must be one of ${choices}, but is ${shown(value)}.`);
 }
 
 /** @throws {InvalidScheduleError} where it is no record of texts, or too long. */
 export function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
   if (metadata === undefined) return NO_METADATA;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-    throw new InvalidScheduleError('metadata must be a record of texts.');
+    throw new InvalidScheduleError("metadata must be a record of texts, such as { tenant: 'acme' }.");
   }
   const entries = Object.entries(metadata);
   const wrong = entries.find(([name, value]) => typeof value !== 'string' || name === '__proto__');

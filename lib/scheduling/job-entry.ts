@@ -60,7 +60,11 @@ export interface JobEntry {
  */
 export type IdOrKey = JobId | { id: JobId } | { key: string };
 
-/** @publicApi */
+/**
+ * Which entries `list()` is to give: those that fit all that is said.
+ *
+ * @publicApi
+ */
 export interface ListFilter {
   state?: JobState | JobState[];
   name?: string;
@@ -88,7 +92,11 @@ export interface JobPage {
   readonly cursor?: string;
 }
 
-/** @publicApi */
+/**
+ * A recurring job, as `listRecurring()` tells it.
+ *
+ * @publicApi
+ */
 export interface RecurringEntry {
   readonly id: string;
   readonly name: string;
@@ -98,9 +106,14 @@ export interface RecurringEntry {
   readonly lastRunAt?: Date;
 }
 
-/** @publicApi */
+/**
+ * Why an entry has not run, as `explain()` tells it.
+ *
+ * @publicApi
+ */
 export interface JobExplanation {
-  /** A word for programs: `not-due`, `running`, `parked`, `retrying`, `paused`, `overdue`, or the state it ended in. */
+  /** A word for programs: `not-due`, `retrying`, `paused`, `no-worker`, `overdue`, `running`, `parked`, `unknown`, or
+   * the state it ended in. */
   readonly reason: string;
   /** A sentence for people. */
   readonly text: string;

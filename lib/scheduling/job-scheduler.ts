@@ -71,6 +71,7 @@ export abstract class JobScheduler extends SchedulerBackend {
     entries: readonly ScheduleEntry[],
     options: { transaction?: unknown } = {},
   ): Promise<JobId[]> {
+    if (!Array.isArray(entries)) throw new InvalidScheduleError('scheduleMany() takes a list of entries.');
     if (entries.length === 0) return [];
     const transaction = commonTransaction(entries, options.transaction);
     const all = new JointWrite<NewEntry, InsertResult>(entries.length, (ready) =>
@@ -136,7 +137,7 @@ export abstract class JobScheduler extends SchedulerBackend {
   /** Entries in the order in which they were scheduled, page by page; entries that come or end meanwhile shift none. */
   async list(filter: ListFilter = {}): Promise<JobPage> {
     await this.begin('query', 'list()');
-    const { entries, cursor } = await this.listEntries(toListQuery(filter));
+    const { entries, cursor } = await this.listEntries(toListQuery(filter ?? {}));
     return {
       entries: entries.map((entry) => toJobEntry(entry, this.core.mapper)),
       ...(cursor !== undefined && { cursor }),
@@ -174,7 +175,9 @@ export abstract class JobScheduler extends SchedulerBackend {
     this.assertCapability('recurring', 'scheduleRecurring()');
     this.core.discover();
     if (typeof id !== 'string' || id.length < 1 || id.length > 255) {
-      throw new InvalidScheduleError('The id of a recurring job must be text of 1 to 255 characters.');
+      throw new InvalidScheduleError(
+        'The id of a recurring job must be text of 1 to 255 characters: give it a name.',
+      );
     }
     assertRecurringSchedule(schedule);
     const { checked, ...planned } = this.core.planner.planJob(job, options);
@@ -255,7 +258,7 @@ export abstract class JobScheduler extends SchedulerBackend {
     const results = await this.insert(entries, transaction);
     results.forEach((result, index) => {
       if (result.replaced) this.core.reporter.cancelled(result.replaced, this.currentTime());
-      if (result.inserted) this.core.reporter.scheduled(entries[index]!);
+      if (result.inserted && !result.reported) this.core.reporter.scheduled(entries[index]!);
     });
     return results;
   }

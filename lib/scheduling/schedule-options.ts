@@ -22,7 +22,11 @@ export interface ScheduleOptions extends JobPolicyOptions {
   metadata?: Record<string, string>;
 }
 
-/** @publicApi */
+/**
+ * One of many for `scheduleMany()`.
+ *
+ * @publicApi
+ */
 export type ScheduleEntry = ScheduleOptions & {
   job: Job;
   /** @default now */

@@ -23,7 +23,11 @@ export interface NewEntry extends StoredJob {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What a failed attempt threw, without anything but class, message and stack. */
+/**
+ * What a failed attempt threw, without anything but class, message and stack.
+ *
+ * @publicApi
+ */
 export interface StoredError {
   readonly name: string;
   readonly message: string;
@@ -56,9 +60,15 @@ export interface InsertResult {
   /** Its own id, or, for `keep`, the id of the pending entry that holds its key. */
   readonly id: JobId;
   readonly inserted: boolean;
+  /** The scheduler has told of it itself: its event has come already. */
+  readonly reported?: boolean;
   /** The entry that it replaced. */
   readonly replaced?: StoredEntry;
 }
 
-/** An entry named by id or by key. */
+/**
+ * An entry named by id or by key.
+ *
+ * @publicApi
+ */
 export type EntryRef = { readonly id: JobId } | { readonly key: string };

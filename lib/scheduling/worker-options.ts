@@ -1,6 +1,10 @@
 import { type Duration, toMilliseconds } from './duration.js';
 
-/** @publicApi */
+/**
+ * What a process does for one queue.
+ *
+ * @publicApi
+ */
 export interface QueueOptions {
   /** At once in this process, in slots of the queue's own. @default the queue shares `concurrency` with the others */
   concurrency?: number;
@@ -8,7 +12,11 @@ export interface QueueOptions {
   rateLimit?: { max: number; per: Duration };
 }
 
-/** @publicApi */
+/**
+ * How much a process runs at once, and when it begins to.
+ *
+ * @publicApi
+ */
 export interface WorkerOptions {
   /** At once in this process; queues with a `concurrency` of their own come on top. @default 10 */
   concurrency?: number;

@@ -6,7 +6,7 @@ import { toJobEntry } from '../scheduling/entry-view.js';
 import { InvalidScheduleError } from '../scheduling/invalid-schedule.error.js';
 import type { JobEntry } from '../scheduling/job-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
-import { LocalScheduler } from '../schedulers/local/local.scheduler.js';
+import { LOCAL_CAPABILITIES, LocalScheduler } from '../schedulers/local/local.scheduler.js';
 import { MemoryStore } from '../schedulers/local/memory.store.js';
 import { VirtualClock } from './virtual.clock.js';
 
@@ -27,19 +27,7 @@ const DEFAULT_PATIENCE = 1_000;
  * @publicApi
  */
 export class TestJobScheduler extends LocalScheduler {
-  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
-    'delay',
-    'cancel',
-    'reschedule',
-    'query',
-    'key',
-    'recurring',
-    'retry',
-    'priority',
-    'queues',
-    'rate-limit',
-    'pause',
-  ]);
+  readonly capabilities: ReadonlySet<Capability> = new Set(LOCAL_CAPABILITIES);
   protected readonly store = new MemoryStore();
   protected readonly clock: VirtualClock;
   private readonly patience: number;

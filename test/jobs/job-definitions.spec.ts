@@ -123,7 +123,9 @@ describe('the registry', () => {
     expect(() => definitions.get('TestJob', 3)).toThrow(
       "No job is registered as 'TestJob' version 3; known versions of it: 1, 2, 5.",
     );
-    expect(() => definitions.get('Nothing', 1)).toThrow("No job is registered as 'Nothing' version 1.");
+    expect(() => definitions.get('Nothing', 1)).toThrow(
+      "No job is registered as 'Nothing' version 1: add its class to `jobs`.",
+    );
     expect(() => definitions.of(Date as never)).toThrow(JobNotRegisteredError);
   });
 
@@ -229,6 +231,8 @@ describe('command definitions', () => {
     definitions.register([SendMailCommand, OldPayCommandV3]);
     expect(definitions.of(SendMailCommand)).toMatchObject({ name: 'SendMail', version: 2 });
     expect(definitions.of(OldPayCommandV3)).toMatchObject({ name: 'PayCommand', version: 3 });
-    expect(() => definitions.get('Nope', 1)).toThrow("No command is registered as 'Nope' version 1.");
+    expect(() => definitions.get('Nope', 1)).toThrow(
+      "No command is registered as 'Nope' version 1: add its class to `commands`.",
+    );
   });
 });

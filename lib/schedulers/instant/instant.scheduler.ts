@@ -30,8 +30,8 @@ class InstantScheduler extends JobScheduler {
       if (this.held) this.held.push(entry);
       else await this.run(entry);
     }
-    // Said to be inserted already, before they ran.
-    return entries.map(({ id }) => ({ id, inserted: false }));
+    // Their events came before they ran.
+    return entries.map(({ id }) => ({ id, inserted: true, reported: true }));
   }
 
   /** While the app starts no handler is registered: what came now would be lost. It runs when all is there. */

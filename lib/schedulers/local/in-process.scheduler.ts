@@ -5,25 +5,13 @@ import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
 import type { NewRecurring } from '../../scheduling/recurring.js';
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { NEXT_ENTRY } from '../../worker/worker-pump.js';
-import { LocalScheduler } from './local.scheduler.js';
+import { LOCAL_CAPABILITIES, LocalScheduler } from './local.scheduler.js';
 import { MemoryStore } from './memory.store.js';
 import { ScheduleRegistryView } from './schedule-registry.view.js';
 
 /** Entries in memory, run in this process at their time. */
 class InProcessScheduler extends LocalScheduler {
-  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
-    'delay',
-    'cancel',
-    'reschedule',
-    'query',
-    'key',
-    'recurring',
-    'retry',
-    'priority',
-    'queues',
-    'rate-limit',
-    'pause',
-  ]);
+  readonly capabilities: ReadonlySet<Capability> = new Set(LOCAL_CAPABILITIES);
   private readonly logger = new Logger('InProcessScheduler');
   private readonly registry = new ScheduleRegistryView();
 
@@ -65,7 +53,12 @@ class InProcessScheduler extends LocalScheduler {
 
   protected override async close(): Promise<void> {
     const lost = this.store.unfinished();
-    if (lost > 0) this.logger.warn(`Lost with this process, since they had not ended: ${lost} entries.`);
+    const recurring = this.store.recurring().length;
+    if (lost + recurring > 0) {
+      this.logger.warn(
+        `Lost with this process: entries that had not ended: ${lost}; recurring jobs: ${recurring}.`,
+      );
+    }
     await super.close();
   }
 }

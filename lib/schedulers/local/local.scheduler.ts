@@ -11,6 +11,21 @@ import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { LocalEngine } from './local-engine.js';
 import type { LocalStore } from './local-store.js';
 
+/** What the local engine can do over any store. */
+export const LOCAL_CAPABILITIES: readonly Capability[] = [
+  'delay',
+  'cancel',
+  'reschedule',
+  'query',
+  'key',
+  'recurring',
+  'retry',
+  'priority',
+  'queues',
+  'rate-limit',
+  'pause',
+];
+
 /** A scheduler on the local engine. */
 export abstract class LocalScheduler extends JobScheduler {
   abstract override readonly capabilities: ReadonlySet<Capability>;

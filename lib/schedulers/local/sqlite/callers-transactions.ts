@@ -14,6 +14,7 @@ import { SqliteStatements } from './sqlite-statements.js';
 const FIRST_LOOK = 1;
 const LONGEST_PAUSE = 50;
 const LAST_LOOK = 600_000;
+const NOTHING = 'SELECT 1';
 
 /** Schedules inside the transaction that the caller has open on a handle of its own. */
 export class CallersTransactions {
@@ -98,6 +99,7 @@ export class CallersTransactions {
     let handle = this.handles.get(database);
     if (!handle || isFinalized(handle.sql)) {
       const sql = new SqliteStatements(database);
+      sql.get(NOTHING);
       const counts = new SqliteCounts(sql);
       this.handles.set(database, (handle = { sql, counts, entries: new SqliteEntries(sql, counts) }));
     }
@@ -121,7 +123,7 @@ function closed(cause?: unknown): InvalidScheduleError {
 /** Closed and opened again, a handle has lost its prepared statements. */
 function isFinalized(sql: SqliteStatements): boolean {
   try {
-    sql.get('SELECT 1');
+    sql.get(NOTHING);
     return false;
   } catch {
     return true;

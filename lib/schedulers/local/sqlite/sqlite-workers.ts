@@ -53,6 +53,11 @@ export class SqliteWorkers {
     this.sql.run('UPDATE eventflow_jobs_workers SET declared = ? WHERE id = ?', JSON.stringify(ids), this.id);
   }
 
+  /** One more, beside those declared so far. */
+  declareToo(id: string): void {
+    if (!this.declared.includes(id)) this.declare([...this.declared, id]);
+  }
+
   /** Whether nobody has taken this worker for dead. */
   get hasPlace(): boolean {
     return (

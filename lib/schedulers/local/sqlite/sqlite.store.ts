@@ -273,7 +273,12 @@ export class SqliteStore implements LocalStore {
     id: string,
     change: (standing: StoredRecurring | undefined) => StoredRecurring,
   ): Promise<void> {
-    return this.writeAndWake(() => this.recurringJobs.put(change(this.recurringJobs.find(id))));
+    return this.writeAndWake(() => {
+      const changed = change(this.recurringJobs.find(id));
+      this.recurringJobs.put(changed);
+      // At once: a declaration that no worker makes would be set aside before all of them are told.
+      if (changed.declared) this.workers.declareToo(id);
+    });
   }
 
   retainDeclared(ids: readonly string[]): Promise<void> {

@@ -13,7 +13,10 @@ const { sqliteScheduler } = await load('schedulers/local/sqlite/index.js');
 
 /** Written at once, so that nothing of it is lost with the process. */
 const write = (what, name, attempt, more = '') =>
-  appendFileSync(options.log, `${JSON.stringify({ what, name, attempt, pid: process.pid, at: Date.now(), more })}\n`);
+  appendFileSync(
+    options.log,
+    `${JSON.stringify({ what, name, attempt, pid: process.pid, at: Date.now(), more })}\n`,
+  );
 
 class StepJob {
   constructor(name, ms = 0) {
@@ -61,10 +64,20 @@ if (options.recurring) RecurringJob('tick', options.recurring)(TickJob);
 
 const jobs = { StepJob, EffectJob };
 class AppModule {}
+/** Listens from before the worker starts. */
+const listener = {
+  provide: 'listener',
+  inject: [JobEvents],
+  useFactory: ({ all$ }) =>
+    all$.subscribe(({ type, id, attempt }) => {
+      if (type === 'failed') write('failed', id, attempt);
+    }),
+};
 const { file, lease, transactionalWork, worker, operationTimeout } = options;
 const app = await NestFactory.createApplicationContext(
   {
     module: AppModule,
+    providers: [listener],
     imports: [
       CqrsModule.forRoot(),
       EventFlowJobsModule.forRoot({
@@ -79,9 +92,6 @@ const app = await NestFactory.createApplicationContext(
   { logger: ['error', 'warn'], abortOnError: false },
 );
 const scheduler = app.get(JobScheduler);
-app.get(JobEvents).all$.subscribe(({ type, id, attempt }) => {
-  if (type === 'failed') write('failed', id, attempt);
-});
 
 const commands = {
   schedule: (type, values, when, more) => scheduler.schedule(new jobs[type](...values), when, more),
@@ -89,8 +99,15 @@ const commands = {
   async burst(prefix, count, ms) {
     const ids = [];
     for (let from = 0; from < count; from += 100) {
-      const names = Array.from({ length: Math.min(100, count - from) }, (_, index) => `${prefix}${from + index}`);
-      await Promise.all(names.map((name) => scheduler.scheduleNow(new StepJob(name, ms)).then(() => write('acknowledged', name))));
+      const names = Array.from(
+        { length: Math.min(100, count - from) },
+        (_, index) => `${prefix}${from + index}`,
+      );
+      await Promise.all(
+        names.map((name) =>
+          scheduler.scheduleNow(new StepJob(name, ms)).then(() => write('acknowledged', name)),
+        ),
+      );
       ids.push(...names);
     }
     return ids;

@@ -33,6 +33,8 @@ export class SharedFile {
   readonly folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
   readonly file = join(this.folder, 'jobs.db');
   readonly log = join(this.folder, 'log');
+  private readonly known: Line[] = [];
+  private read = 0;
 
   constructor(private readonly library: string) {
     writeFileSync(this.log, '');
@@ -44,10 +46,16 @@ export class SharedFile {
   }
 
   lines(what?: Line['what'], name?: string): Line[] {
-    const complete = readFileSync(this.log, 'utf8').split('\n').slice(0, -1);
-    return complete
-      .map((line) => JSON.parse(line) as Line)
-      .filter((line) => (!what || line.what === what) && (!name || line.name === name));
+    this.readOn();
+    return this.known.filter((line) => (!what || line.what === what) && (!name || line.name === name));
+  }
+
+  private readOn(): void {
+    const text = readFileSync(this.log);
+    const end = text.lastIndexOf('\n') + 1;
+    const complete = text.toString('utf8', this.read, end).split('\n').slice(0, -1);
+    this.known.push(...complete.map((line) => JSON.parse(line) as Line));
+    this.read = end;
   }
 
   line(what: Line['what'], name: string, about: Partial<Line> = {}): Promise<Line> {
@@ -64,8 +72,22 @@ export class SharedFile {
 /** An app in a process of its own. It ends with the test, at the latest. */
 export class WorkerProcess {
   private calls = 0;
+  private readonly pending = new Map<
+    number,
+    { resolve: (value: any) => void; reject: (error: Error) => void }
+  >();
 
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(private readonly child: ChildProcess) {
+    child.on('message', ({ id, result, error }: { id: number; result?: unknown; error?: string }) => {
+      const call = this.pending.get(id);
+      this.pending.delete(id);
+      if (error === undefined) call?.resolve(result);
+      else call?.reject(new Error(error));
+    });
+    child.once('exit', () => {
+      for (const { reject } of this.pending.values()) reject(new Error('The process is gone.'));
+    });
+  }
 
   static async start(options: object): Promise<WorkerProcess> {
     const child = fork(PROGRAM, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
@@ -87,19 +109,17 @@ export class WorkerProcess {
   call<T>(command: string, ...args: unknown[]): Promise<T> {
     const id = ++this.calls;
     return new Promise<T>((resolve, reject) => {
-      const onMessage = (message: { id: number; result: T; error?: string }) => {
-        if (message.id !== id) return;
-        this.child.off('message', onMessage);
-        if (message.error === undefined) resolve(message.result);
-        else reject(new Error(message.error));
-      };
-      this.child.on('message', onMessage);
-      this.child.once('exit', () => reject(new Error('The process is gone.')));
+      this.pending.set(id, { resolve, reject });
       this.child.send({ id, command, args });
     });
   }
 
-  schedule(type: 'StepJob' | 'EffectJob', values: unknown[], when: number, more: object = {}): Promise<string> {
+  schedule(
+    type: 'StepJob' | 'EffectJob',
+    values: unknown[],
+    when: number,
+    more: object = {},
+  ): Promise<string> {
     return this.call('schedule', type, values, when, more);
   }
 
