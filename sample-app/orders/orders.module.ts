@@ -4,6 +4,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { CancelUnpaidOrderHandler } from './commands/cancel-unpaid-order.handler.js';
 import { PayOrderHandler } from './commands/pay-order.handler.js';
 import { PlaceOrderHandler } from './commands/place-order.handler.js';
+import { RemindOfPaymentHandler } from './commands/remind-of-payment.handler.js';
 import { SendReceiptHandler } from './commands/send-receipt.handler.js';
 import { Mailer } from './mailer.js';
 import { Money } from './money.js';
@@ -12,6 +13,7 @@ import { OrderRepository } from './order.repository.js';
 import { OrdersConfig } from './orders.config.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentDeadlineSaga } from './payment-deadline.saga.js';
+import { PaymentReminderSaga } from './payment-reminder.saga.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -25,9 +27,11 @@ import { UnitOfWork } from './unit-of-work.js';
     Mailer,
     OrderLog,
     PaymentDeadlineSaga,
+    PaymentReminderSaga,
     PlaceOrderHandler,
     PayOrderHandler,
     CancelUnpaidOrderHandler,
+    RemindOfPaymentHandler,
     SendReceiptHandler,
   ],
 })

@@ -32,9 +32,13 @@ async function startApp() {
 it('an unpaid order is cancelled after 30 minutes, not before', async () => {
   const { scheduler, place, statusOf } = await startApp();
   const id = await place();
-  expect(scheduler.pending).toMatchObject([
-    { key: `payment-deadline:${id}`, command: { name: 'CancelUnpaidOrder' } },
-  ]);
+  // The sagas schedule the reminder after the command has returned.
+  await vi.waitFor(() =>
+    expect(scheduler.pending).toMatchObject([
+      { key: `payment-reminder:${id}`, command: { name: 'RemindOfPayment' } },
+      { key: `payment-deadline:${id}`, command: { name: 'CancelUnpaidOrder' } },
+    ]),
+  );
 
   await scheduler.advanceBy('29 minutes');
   expect(await statusOf(id)).toBe('placed');
@@ -45,8 +49,9 @@ it('an unpaid order is cancelled after 30 minutes, not before', async () => {
 it('a paid order is never cancelled', async () => {
   const { scheduler, bus, place, statusOf } = await startApp();
   const id = await place();
+  await vi.waitFor(() => expect(scheduler.pending).toHaveLength(2));
   await bus.execute(new PayOrderCommand(id));
-  // The saga cancels after the command has returned.
+  // The sagas cancel after the command has returned.
   await vi.waitFor(() => expect(scheduler.pending).toEqual([]));
 
   await scheduler.advanceBy('1 year');
