@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import type { JobState } from 'nestjs-eventflow-jobs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import { CompiledLibrary } from './support/compiled-library.js';
@@ -90,8 +91,8 @@ describe('when a process is killed', () => {
       await Promise.all(bursts);
     }
     await until(async () => {
-      const { scheduled, running } = await processes[0]!.call<Record<string, number>>('counts');
-      return scheduled + running === 0;
+      const counts = await processes[0].call<Record<JobState, number>>('counts');
+      return counts.scheduled + counts.running === 0;
     }, 'all to have run');
 
     const lines = shared.lines();
@@ -237,7 +238,7 @@ describe('between living processes', () => {
     const shared = new SharedFile(library.folder);
     const processes = await Promise.all([shared.start(), shared.start()]);
     const policy = { attempts: 2, timeout: 30, backoff: { type: 'fixed', delay: 400 } };
-    const id = await processes[0]!.schedule('StepJob', ['a', 60_000], 0, policy);
+    const id = await processes[0].schedule('StepJob', ['a', 60_000], 0, policy);
     const { pid } = await shared.line('begin', 'a', { attempt: 1 });
     await until(() => stateOf(shared.file, id)?.state === 0, 'the retry to be written down');
     const failed = Date.now();
@@ -273,12 +274,10 @@ describe('a recurring job', () => {
     await old.close();
     const older = await shared.start();
     await until(() => ticksOf(shared).length >= 4, 'ticks beside the old release');
-    const fromTo = [Date.now()];
     await fresh.close();
     // Nobody declares it for longer than a round of maintenance takes.
     await older.call('idle', 2_500);
     const before = ticksOf(shared).length;
-    fromTo.push(Date.now());
     const newest = await shared.start({ recurring });
     await until(() => ticksOf(shared).length >= before + 2, 'ticks after the deploy back');
     await Promise.all([older.close(), newest.close()]);
@@ -287,7 +286,6 @@ describe('a recurring job', () => {
     expect(new Set(ticks).size).toBe(ticks.length);
     expect(new Set(ticks.map((tick) => (tick - ticks[0]!) % 600))).toEqual(new Set([0]));
     // While nobody could run it there is one tick for all that passed.
-    console.log(ticks, fromTo);
     const gaps = ticks.slice(1).map((tick, index) => tick - ticks[index]!);
     expect(gaps.filter((gap) => gap > 600).length).toBeLessThanOrEqual(1);
   });

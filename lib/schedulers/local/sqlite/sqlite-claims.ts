@@ -110,15 +110,19 @@ export class SqliteClaims {
   }
 
   private begin(row: EntryRow, entry: ClaimedEntry, owner: number, now: number): ClaimedEntry {
+    const attempt = oneMore(entry.attempt);
+    const claim = oneMore(entry.claim);
     this.sql.run(
-      `UPDATE ${ENTRIES} SET state = 1, attempt = attempt + 1, claim = claim + 1, owner = ?, started_at = ?,
+      `UPDATE ${ENTRIES} SET state = 1, attempt = ?, claim = ?, owner = ?, started_at = ?,
         held_key = NULL, progress = NULL, parked = NULL WHERE seq = ?`,
+      attempt,
+      claim,
       owner,
       now,
       row.seq,
     );
     this.counts.moved('scheduled', 'running');
-    return { ...entry, state: 'running', attempt: entry.attempt + 1, claim: entry.claim + 1, startedAt: now };
+    return { ...entry, state: 'running', attempt, claim, startedAt: now };
   }
 
   private park(row: EntryRow, entry: StoredEntry): StoredEntry {
@@ -141,4 +145,9 @@ export class SqliteClaims {
       .all<{ queue: string }>('SELECT queue FROM eventflow_jobs_paused')
       .map(({ queue }) => queue);
   }
+}
+
+/** What is edited in by hand may be the greatest that the column takes. */
+function oneMore(count: number): number {
+  return count < Number.MAX_SAFE_INTEGER ? count + 1 : count;
 }

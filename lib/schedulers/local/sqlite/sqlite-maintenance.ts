@@ -78,11 +78,11 @@ export class SqliteMaintenance {
     while (performance.now() < end) {
       const { succeeded, failed, cancelled } = this.store.counts();
       const surplus = succeeded + failed + cancelled - this.retention.count;
-      const [pruned, shrunk] = await this.store.write(() => [
+      const [pruned, surplusPages] = await this.store.write(() => [
         this.store.prune(Date.now() - this.retention.age, surplus, PRUNED_AT_ONCE),
         this.store.shrink(PAGES_AT_ONCE),
       ]);
-      if (pruned < PRUNED_AT_ONCE && !shrunk) return;
+      if (pruned < PRUNED_AT_ONCE && surplusPages === 0) return this.store.finishShrinking();
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

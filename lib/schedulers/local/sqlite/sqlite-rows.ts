@@ -81,8 +81,8 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
     ...optional('progress', parsed<NonNullable<StoredEntry['progress']>>(row.progress)),
-    ...optional('lastError', parsed<NonNullable<StoredEntry['lastError']>>(row.error)),
-    ...optional('parked', parsed<NonNullable<StoredEntry['parked']>>(row.parked)),
+    ...optional('lastError', withTexts<NonNullable<StoredEntry['lastError']>>(row.error, 'name', 'message')),
+    ...optional('parked', withTexts<NonNullable<StoredEntry['parked']>>(row.parked, 'reason', 'text')),
   };
 }
 
@@ -111,6 +111,11 @@ function optional<K extends string, V>(key: K, value: V | undefined): Partial<Re
 function policyOf(text: string): NonNullable<StoredEntry['policy']> {
   const policy = parsed<NonNullable<StoredEntry['policy']>>(text) ?? {};
   return problemOfPolicy(policy) === undefined ? policy : {};
+}
+
+function withTexts<T extends object>(text: string | null, ...names: (keyof T)[]): T | undefined {
+  const value = parsed<T>(text);
+  return value && names.every((name) => typeof value[name] === 'string') ? value : undefined;
 }
 
 /** What somebody has edited by hand into nonsense counts as missing: it must not stop a worker. */

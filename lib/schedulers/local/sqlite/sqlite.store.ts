@@ -55,6 +55,7 @@ export class SqliteStore implements LocalStore {
   /** The row of each entry that this process has claimed. */
   private readonly held = new Map<JobId, number>();
   private wakesOthers = false;
+  private hasShrunk = false;
   /** In the transaction that is open. */
   private earliestWaiting = Infinity;
 
@@ -212,7 +213,8 @@ export class SqliteStore implements LocalStore {
       );
       const known = parked.filter((row) => reasons.includes(parkedReasonOf(row)) && knows(storedJobOf(row)));
       if (known.length > 0) {
-        released += await this.writeAndWake(
+        // Nobody else is woken: who does not know them would only park them again.
+        released += await this.write(
           () => known.filter((row) => this.entries.reschedule({ id: row.id }, row.run_at)).length,
         );
       }
@@ -249,15 +251,23 @@ export class SqliteStore implements LocalStore {
   /**
    * Gives a few free pages back to the file system, but leaves some for the entries to come.
    *
-   * @returns whether there is more.
+   * @returns how many are left to give.
    */
-  shrink(pages: number): boolean {
+  shrink(pages: number): number {
     const { freelist_count: free } = this.sql.get<{ freelist_count: number }>('PRAGMA freelist_count')!;
     const { page_count: all } = this.sql.get<{ page_count: number }>('PRAGMA page_count')!;
     const surplus = free - SPARE_PAGES - Math.floor(all / 10);
-    if (surplus <= 0) return false;
+    if (surplus <= 0) return 0;
     this.sql.all(`PRAGMA incremental_vacuum(${pages})`);
-    return surplus > pages;
+    this.hasShrunk = true;
+    return Math.max(0, surplus - pages);
+  }
+
+  /** Only a checkpoint makes the file itself shorter; on a file where little happens none would come for long. */
+  finishShrinking(): void {
+    if (!this.hasShrunk) return;
+    this.hasShrunk = false;
+    this.sql.all('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
   unfinished(): number {
@@ -294,7 +304,8 @@ export class SqliteStore implements LocalStore {
   }
 
   tick(before: StoredRecurring, after: StoredRecurring, entry: NewEntry | undefined): Promise<boolean> {
-    return this.writeAndWake(() => {
+    // Nobody is woken: who knows the job comes by itself, and who does not would only park the entry.
+    return this.write(() => {
       const ours = this.recurringJobs.advance(before, after);
       if (ours && entry) this.entries.insert([entry], entry.scheduledAt);
       return ours;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { isBusy } from './sqlite-errors.js';
+import { isSqliteError } from './sqlite-errors.js';
 import { loadSqlite } from './sqlite-connection.js';
 
 /**
@@ -29,7 +29,8 @@ export class WorkerLock {
       database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; ROLLBACK');
       return false;
     } catch (error) {
-      if (isBusy(error)) return true;
+      // Busy; or there are too many open files, say: where it cannot be told, the lease decides.
+      if (isSqliteError(error)) return true;
       throw error;
     } finally {
       database?.close();

@@ -30,7 +30,10 @@ class StepJob {
         setTimeout(resolve, this.ms, false);
         signal.addEventListener('abort', () => resolve(true));
       });
-      if (aborted) return write('aborted', this.name, attempt, String(signal.reason?.name));
+      if (aborted) {
+        write('aborted', this.name, attempt, String(signal.reason?.name));
+        return;
+      }
     }
     write('end', this.name, attempt);
   }
@@ -39,7 +42,7 @@ JobVersion('Step', 1)(StepJob);
 
 /** Writes an effect in the store's transaction, and schedules what follows in it. */
 class EffectJob {
-  constructor(name, ms = 0, next = undefined) {
+  constructor(name, ms = 0, next) {
     this.name = name;
     this.ms = ms;
     this.next = next;
