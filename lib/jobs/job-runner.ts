@@ -50,8 +50,11 @@ export class JobRunner {
       // Aborted before it began: nothing of it is to run.
       if (!attempt.abortedBy) void this.reviveAndExecute(attempt, policy, clock).then(resolve);
     });
-    if (policy.timeout === undefined) return ending;
-    return ending.finally(this.armTimeout(attempt, toMilliseconds(policy.timeout), clock));
+    // Of an entry that was edited by hand it may be nonsense: then there is none.
+    const { timeout } = policy;
+    const limit =
+      timeout === undefined ? undefined : this.millisecondsOr(undefined, () => toMilliseconds(timeout));
+    return limit === undefined ? ending : ending.finally(this.armTimeout(attempt, limit, clock));
   }
 
   private async reviveAndExecute(attempt: Attempt, policy: JobPolicyOptions, clock: Clock): Promise<Ending> {
@@ -116,7 +119,9 @@ export class JobRunner {
     try {
       return read();
     } catch (thrown) {
-      this.logger.error(`A delay could not be read, the default backoff is used: ${messageOf(thrown)}`);
+      this.logger.error(
+        `A backoff, a snooze or a timeout could not be read, the default holds: ${messageOf(thrown)}`,
+      );
       return instead;
     }
   }

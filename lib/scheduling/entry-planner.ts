@@ -95,7 +95,11 @@ function assertPolicy(policy: JobPolicyOptions, owner: string): void {
 
 function assertKey(key: unknown): asserts key is string | undefined {
   if (key === undefined) return;
-  if (typeof key === 'string' && key.length >= 1 && key.length <= LONGEST_KEY) return;
+  if (typeof key === 'string' && key.length >= 1 && key.length <= LONGEST_KEY) {
+    // What a store would cut or replace could meet another key.
+    if (key.isWellFormed() && !key.includes('\0')) return;
+    throw new InvalidScheduleError('A key must be well-formed text without NUL: encode what it is made of.');
+  }
   const found = typeof key === 'string' ? `${key.length} characters` : typeof key;
   throw new InvalidScheduleError(
     `A key must be text of 1 to ${LONGEST_KEY} characters, but this one is ${found}.`,

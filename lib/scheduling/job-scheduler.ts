@@ -256,11 +256,17 @@ export abstract class JobScheduler extends SchedulerBackend {
 
   private async write(entries: readonly NewEntry[], transaction: unknown): Promise<readonly InsertResult[]> {
     const results = await this.insert(entries, transaction);
-    results.forEach((result, index) => {
-      if (result.replaced) this.core.reporter.cancelled(result.replaced, this.currentTime());
-      if (result.inserted && !result.reported) this.core.reporter.scheduled(entries[index]!);
-    });
+    this.reportWritten(entries, results);
     return results;
+  }
+
+  /** Tells of entries that were inserted, and of those that they replaced. */
+  protected reportWritten(entries: readonly NewEntry[], results: readonly InsertResult[]): void {
+    results.forEach(({ replaced, inserted, reported }, index) => {
+      if (reported) return;
+      if (replaced) this.core.reporter.cancelled(replaced, this.currentTime());
+      if (inserted) this.core.reporter.scheduled(entries[index]!);
+    });
   }
 
   private async begin(capability: Capability, operation: string): Promise<void> {

@@ -60,7 +60,7 @@ export interface InsertResult {
   /** Its own id, or, for `keep`, the id of the pending entry that holds its key. */
   readonly id: JobId;
   readonly inserted: boolean;
-  /** The scheduler has told of it itself: its event has come already. */
+  /** The scheduler tells of it itself: before, or after the commit of the caller's transaction. */
   readonly reported?: boolean;
   /** The entry that it replaced. */
   readonly replaced?: StoredEntry;

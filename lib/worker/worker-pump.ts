@@ -173,7 +173,8 @@ export class WorkerPump {
     this.attemptsBegun += 1;
     this.slots.taken(entry.queue, now);
     void this.perform(attempt).then(({ result, settled }) => {
-      this.running.delete(entry.id);
+      // Its claim may have been lost meanwhile, and won again.
+      if (this.running.get(entry.id) === attempt) this.running.delete(entry.id);
       this.slots.freed(entry.queue);
       if (settled) this.reporter.settled({ ...result, outcome: settled }, this.clock.now());
       else this.ended.push({ claim: entry.claim, result });

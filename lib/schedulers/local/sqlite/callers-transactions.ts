@@ -16,6 +16,8 @@ const LONGEST_PAUSE = 50;
 const LAST_LOOK = 600_000;
 const NOTHING = 'SELECT 1';
 
+export type OnCommit = (entries: readonly NewEntry[], results: readonly InsertResult[]) => void;
+
 /** Schedules inside the transaction that the caller has open on a handle of its own. */
 export class CallersTransactions {
   private readonly handles = new WeakMap<
@@ -27,7 +29,7 @@ export class CallersTransactions {
   constructor(
     private readonly file: string,
     private readonly isThere: (id: JobId) => boolean,
-    private readonly onCommit: () => void,
+    private readonly onCommit: OnCommit,
   ) {}
 
   /** All or none: a savepoint, so that a refused entry does not end the caller's transaction. */
@@ -44,8 +46,10 @@ export class CallersTransactions {
       counts.write();
       database.exec('RELEASE eventflow_jobs');
       const inserted = results.find((result) => result.inserted);
-      if (inserted) this.lookForCommit(database, inserted.id);
-      return results;
+      if (!inserted) return results;
+      this.lookForCommit(database, inserted.id, () => this.onCommit(entries, results));
+      // Until the commit there is nothing to tell, and after a rollback there never was.
+      return results.map((result) => ({ ...result, reported: true }));
     } catch (cause) {
       counts.forget();
       undo(database);
@@ -58,15 +62,21 @@ export class CallersTransactions {
   }
 
   /** SQLite tells nobody of a commit: we look whether the entry can be seen from outside. */
-  private lookForCommit(database: DatabaseSync, id: JobId, pause = FIRST_LOOK, waited = 0): void {
+  private lookForCommit(
+    database: DatabaseSync,
+    id: JobId,
+    onCommit: () => void,
+    pause = FIRST_LOOK,
+    waited = 0,
+  ): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       // Node.js 22 has neither: there we look until the last time.
       const { isOpen = true } = database as { isOpen?: boolean };
       const isOver = !isOpen || !((database as { isTransaction?: boolean }).isTransaction ?? true);
-      if (this.isThere(id)) this.onCommit();
+      if (this.isThere(id)) onCommit();
       else if (!isOver && waited < LAST_LOOK) {
-        this.lookForCommit(database, id, Math.min(LONGEST_PAUSE, pause * 2), waited + pause);
+        this.lookForCommit(database, id, onCommit, Math.min(LONGEST_PAUSE, pause * 2), waited + pause);
       }
     }, pause);
     timer.unref();

@@ -72,6 +72,7 @@ class SqliteScheduler extends LocalScheduler {
       lease: toMilliseconds(options.lease ?? DEFAULT_LEASE),
       operationTimeout: this.core.operationTimeout,
     });
+    this.openStore.onCommit = (entries, results) => this.reportWritten(entries, results);
     if (options.transactionalWork) {
       this.lane = await TransactionLane.open(this.openStore, options.synchronous ?? 'FULL', this.clock);
       this.openStore.perform = (attempt, run) => this.lane!.perform(attempt, run);

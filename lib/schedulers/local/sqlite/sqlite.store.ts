@@ -14,7 +14,7 @@ import type {
   Settlement,
 } from '../../../worker/work-source.js';
 import type { Knows, LocalStore } from '../local-store.js';
-import { CallersTransactions } from './callers-transactions.js';
+import { CallersTransactions, type OnCommit } from './callers-transactions.js';
 import { SqliteClaims } from './sqlite-claims.js';
 import type { OpenFile } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
@@ -48,6 +48,8 @@ export class SqliteStore implements LocalStore {
   readonly wake: WakeFile;
   /** Set for `transactionalWork`. */
   perform: LocalStore['perform'];
+  /** Told of what was scheduled in a caller's transaction, once that is committed. */
+  onCommit: OnCommit = () => {};
   private readonly callers: CallersTransactions;
   private readonly counter: SqliteCounts;
   private readonly claims: SqliteClaims;
@@ -74,7 +76,10 @@ export class SqliteStore implements LocalStore {
     this.callers = new CallersTransactions(
       file,
       (id) => this.isThere(id),
-      () => this.wake.touch(),
+      (entries, results) => {
+        this.wake.touch();
+        this.onCommit(entries, results);
+      },
     );
     this.queue = new WriteQueue(
       database,

@@ -38,6 +38,10 @@ export const transactionCases: CaseDefinition[] = [
       });
       await lab.elapse(200);
       checkNone(lab.probes.names, 'it ran');
+      checkNone(
+        lab.events.map(({ type }) => type),
+        'there are events of what never was',
+      );
       for (const id of ids) checkEqual(await lab.scheduler.get(id), undefined, 'the entry');
     },
   },
