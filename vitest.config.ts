@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 // The tests and the sample app import the library by its published name, so that they read like a user's code.
-const library = [
+export const library = [
   { find: /^nestjs-eventflow-jobs$/, replacement: path('./lib/index.ts') },
   { find: /^nestjs-eventflow-jobs\/sqlite$/, replacement: path('./lib/schedulers/local/sqlite/index.ts') },
   { find: /^nestjs-eventflow-jobs\/testing$/, replacement: path('./lib/testing/index.ts') },
@@ -13,7 +13,7 @@ const nest11 = {
   find: /^@nestjs\/([a-z-]+)$/,
   replacement: `${path('./tools/nest-11/node_modules/@nestjs')}/$1`,
 };
-const shared = {
+export const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: { setupFiles: ['reflect-metadata', path('./test/support/quiet.ts')], testTimeout: 20_000 },
 };

@@ -113,7 +113,7 @@ export class TestJobScheduler extends LocalScheduler {
       clearTimeout(timer);
       if (ended !== 'silent') return;
       const left = this.engine.attempts.filter((attempt) => !this.silent.has(attempt));
-      if (left.every(({ hasTimeout }) => hasTimeout)) {
+      if (left.length > 0 && left.every(({ hasTimeout }) => hasTimeout)) {
         this.silent = new Set(this.engine.attempts);
         return;
       }
