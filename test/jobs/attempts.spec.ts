@@ -196,7 +196,7 @@ describe('What an attempt throws', () => {
     expect(state).toBe('scheduled');
     expect(delay).toBeGreaterThanOrEqual(1_000);
     expect(delay).toBeLessThanOrEqual(1_500);
-    expect(log[0]).toMatch(/^error: A delay could not be read/);
+    expect(log[0]).toMatch(/^error: A backoff, a snooze or a timeout could not be read/);
   });
 
   it('is retried by the default backoff when a backoff function throws', async () => {
