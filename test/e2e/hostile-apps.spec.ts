@@ -198,6 +198,24 @@ describe('an attempt', () => {
   });
 });
 
+describe('TestJobScheduler', () => {
+  it('waits for what is due to begin, however little patience it has with what runs', async () => {
+    class Impatient extends TestJobScheduler {
+      constructor() {
+        super({ patience: 1 });
+        const recurring = this.store.recurring.bind(this.store);
+        const slowly = () => new Promise((resolve) => setTimeout(() => resolve(recurring()), 10));
+        Object.assign(this.store, { recurring: slowly });
+      }
+    }
+    const { scheduler } = await startApp({ scheduler: Impatient, jobs: [HookJob] });
+    for (let i = 1; i <= 3; i++) {
+      await scheduler.scheduleNow(new HookJob('due'), { timeout: '1m' });
+      expect(await (scheduler as TestJobScheduler).runDue()).toBe(1);
+    }
+  });
+});
+
 describe('a field of a job', () => {
   const hidden = new WeakMap<object, unknown>();
   /** What a property decorator of the old kind leaves: an accessor on the class, the value elsewhere. */
