@@ -63,6 +63,7 @@ export class SqliteMaintenance {
     try {
       if (!(await this.store.write(() => this.store.workers.renew(Date.now())))) await this.onLost();
       await this.bury();
+      this.lookForMissed();
       if (this.round++ % RELEASE_ROUNDS === 0 && this.store.counts().parked > 0) {
         if ((await this.store.release(this.knows, ['unknown'])) > 0) this.onChange();
       }
@@ -71,6 +72,12 @@ export class SqliteMaintenance {
     } catch (error) {
       this.logger.warn(`A round of maintenance was left out: ${toError(error).message}`);
     }
+  }
+
+  /** A process that is killed between a commit and the word of it has told nobody: then this is how they learn. */
+  private lookForMissed(): void {
+    const earliest = this.store.earliest();
+    if (earliest !== undefined && earliest <= Date.now() + EVERY) this.onChange();
   }
 
   private async prune(): Promise<void> {

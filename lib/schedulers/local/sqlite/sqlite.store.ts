@@ -229,6 +229,11 @@ export class SqliteStore implements LocalStore {
     }
   }
 
+  /** When the first of all that wait is, or was, due. */
+  earliest(): number | undefined {
+    return this.read(() => this.claims.nextAt(0));
+  }
+
   /** The row of an entry that this process has claimed. */
   rowOf(id: JobId): number | undefined {
     return this.held.get(id);
