@@ -1,4 +1,4 @@
-// Builds the library and measures it: npm run bench. With arguments: npm run bench -- 100000
+// Builds the library and measures it: npm run bench -- --help
 import { inRoot } from './toolchain/paths.mjs';
 import { endLike, run, succeeded } from './toolchain/run.mjs';
 import { setUp } from './toolchain/set-up.mjs';
@@ -6,4 +6,4 @@ import { setUp } from './toolchain/set-up.mjs';
 const node = await setUp();
 const built = await run(node, [inRoot('scripts/build.mjs')]);
 if (!succeeded(built)) endLike(built);
-endLike(await run(node, ['--expose-gc', inRoot('bench/in-process.mjs'), ...process.argv.slice(2)]));
+endLike(await run(node, [inRoot('bench/run.mjs'), ...process.argv.slice(2)]));

@@ -1,0 +1,11 @@
+import { bareTimers, onlyFigure, ours } from '../support/in-process.mjs';
+
+export default {
+  name: 'in-process.memory',
+  engine: 'in-process',
+  unit: 'bytes an entry, ours above its stored data',
+  sizes: { full: 1_000_000, quick: 100_000 },
+  rounds: { full: 3, quick: 1 },
+  ours: { name: 'commands.schedule()', measure: onlyFigure('bytes', ours) },
+  peers: [{ name: 'setTimeout each', measure: onlyFigure('bytes', bareTimers) }],
+};

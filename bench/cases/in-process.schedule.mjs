@@ -1,0 +1,11 @@
+import { bareTimers, onlyFigure, ours } from '../support/in-process.mjs';
+
+export default {
+  name: 'in-process.schedule',
+  engine: 'in-process',
+  unit: 'entries/s',
+  sizes: { full: 1_000_000, quick: 100_000 },
+  rounds: { full: 3, quick: 1 },
+  ours: { name: 'commands.schedule()', measure: onlyFigure('rate', ours) },
+  peers: [{ name: 'setTimeout each', measure: onlyFigure('rate', bareTimers) }],
+};

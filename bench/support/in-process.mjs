@@ -1,0 +1,52 @@
+import { inProcessScheduler } from 'nestjs-eventflow-jobs';
+import { SendReminder, schedulersOf, startApp } from './app.mjs';
+
+const WEEK = 7 * 24 * 3_600_000;
+const AT_ONCE = 1_000;
+
+const heap = () => {
+  globalThis.gc();
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+};
+
+/** What entries cost that are due in a week: time to schedule, and memory above the text of their data. */
+export async function ours(size) {
+  const app = await startApp({ scheduler: inProcessScheduler() });
+  const { commands, scheduler } = schedulersOf(app);
+  const before = heap();
+  const began = performance.now();
+  for (let i = 0; i < size; i += AT_ONCE) {
+    const calls = [];
+    for (let j = i; j < Math.min(i + AT_ONCE, size); j++)
+      calls.push(commands.schedule(new SendReminder(j), WEEK + j));
+    await Promise.all(calls);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const bytes = (heap() - before) / size - payload(size);
+  if ((await scheduler.counts()).scheduled !== size) throw new Error('entries are missing');
+  await app.close();
+  return { rate: size / seconds, bytes };
+}
+
+/** A timer each, which holds its command as it is: nothing is checked, found by a key or listed. */
+export async function bareTimers(size) {
+  const handle = () => {};
+  const before = heap();
+  const timers = [];
+  const began = performance.now();
+  for (let i = 0; i < size; i++) {
+    const command = new SendReminder(i);
+    timers.push(setTimeout(() => handle(command), WEEK + i));
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const bytes = (heap() - before) / size;
+  for (const timer of timers) clearTimeout(timer);
+  return { rate: size / seconds, bytes };
+}
+
+/** As it is stored: the name and version of the command beside its data. */
+const payload = (size) =>
+  JSON.stringify({ json: { name: 'SendReminder', version: 1, data: new SendReminder(size / 2) } }).length;
+
+export const onlyFigure = (name, measure) => async (size) => ({ '': (await measure(size))[name] });
