@@ -13,6 +13,11 @@ export class JobInterceptors {
     this.aroundExecute.push(...interceptors.filter((one) => typeof one.execute === 'function'));
   }
 
+  /** Whether any of them stands around scheduling. */
+  get surroundSchedule(): boolean {
+    return this.aroundSchedule.length > 0;
+  }
+
   schedule(
     entry: { metadata: Record<string, string>; job: Job },
     store: () => Promise<JobId>,

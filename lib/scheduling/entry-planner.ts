@@ -30,9 +30,9 @@ export interface PlannedJob {
   readonly policy?: EntryPolicy;
 }
 
-/** All of an entry but its metadata, which interceptors may add to; and whether its schema takes the data. */
+/** An entry, whose metadata interceptors may add to; and whether its schema takes the data. */
 export interface PlannedEntry {
-  readonly planned: Omit<NewEntry, 'metadata'>;
+  readonly planned: NewEntry;
   readonly checked: Promise<void> | undefined;
 }
 
@@ -59,6 +59,7 @@ export class EntryPlanner {
       ...(key !== undefined && { key }),
       onConflict,
       ...plan,
+      metadata: checkedMetadata(entry.metadata),
     };
     return { planned, checked };
   }

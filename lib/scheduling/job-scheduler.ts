@@ -1,11 +1,13 @@
 import type { JobId } from '../jobs/job-id.js';
 import type { Job } from '../jobs/job.interface.js';
 import type { JobPolicyOptions } from '../jobs/job-policy.js';
+import { toError } from '../jobs/outcome.js';
 import type { Capability } from './capability.js';
 import type { Duration } from './duration.js';
 import { checkedMetadata } from './entry-planner.js';
 import { toJobEntry } from './entry-view.js';
 import { explainEntry } from './explanation.js';
+import { type Fates, GatheredCalls } from './gathered-calls.js';
 import { InvalidScheduleError } from './invalid-schedule.error.js';
 import type {
   IdOrKey,
@@ -32,6 +34,8 @@ import type { InsertResult, NewEntry } from './stored-entry.js';
  * @publicApi
  */
 export abstract class JobScheduler extends SchedulerBackend {
+  private readonly gathered = new GatheredCalls((entries) => this.writeEach(entries));
+
   /**
    * Schedules a job to run as soon as a worker is free.
    *
@@ -74,9 +78,7 @@ export abstract class JobScheduler extends SchedulerBackend {
     if (!Array.isArray(entries)) throw new InvalidScheduleError('scheduleMany() takes a list of entries.');
     if (entries.length === 0) return [];
     const transaction = commonTransaction(entries, options.transaction);
-    const all = new JointWrite<NewEntry, InsertResult>(entries.length, (ready) =>
-      this.write(ready, transaction),
-    );
+    const all = new JointWrite<NewEntry, JobId>(entries.length, (ready) => this.write(ready, transaction));
     return Promise.all(
       entries.map(async (entry) => {
         let added = false;
@@ -222,29 +224,44 @@ export abstract class JobScheduler extends SchedulerBackend {
   }
 
   private scheduleOne(entry: ScheduleEntry): Promise<JobId> {
-    return this.throughInterceptors(
-      entry,
-      async (planned) => (await this.write([planned], entry.transaction))[0]!,
-    );
+    const { transaction } = entry;
+    return this.throughInterceptors(entry, (planned) => {
+      if (transaction === undefined && this.insertEach) return this.gathered.add(planned);
+      return this.write([planned], transaction).then(([id]) => id!);
+    });
   }
 
-  /** The way of every entry: interceptors, plan, store. */
-  private async throughInterceptors(
+  /** The way of every entry: plan, interceptors, store. All that the caller might change is read before the first await. */
+  private throughInterceptors(
     entry: ScheduleEntry,
-    store: (planned: NewEntry) => Promise<InsertResult>,
+    store: (planned: NewEntry) => Promise<JobId>,
   ): Promise<JobId> {
-    // All that the caller might change is read before the first await.
-    this.assertServable(entry);
-    this.core.discover();
-    const { planned, checked } = this.core.planner.plan(entry, this.currentTime());
-    this.assertStorable(planned);
-    const open = { metadata: { ...checkedMetadata(entry.metadata) }, job: entry.job };
+    try {
+      this.assertServable(entry);
+      this.core.discover();
+      const { planned, checked } = this.core.planner.plan(entry, this.currentTime());
+      this.assertStorable(planned);
+      // Of 50,000 calls in one turn, each promise that a call takes is one that lives until all are stored.
+      if (!checked && this.isOpen && !this.core.interceptors.surroundSchedule) return store(planned);
+      return this.onceReady(entry.job, planned, checked, store);
+    } catch (error) {
+      return Promise.reject(toError(error));
+    }
+  }
+
+  private async onceReady(
+    job: Job,
+    planned: NewEntry,
+    checked: Promise<void> | undefined,
+    store: (planned: NewEntry) => Promise<JobId>,
+  ): Promise<JobId> {
+    const open = { metadata: { ...planned.metadata }, job };
     await this.readyToSchedule(checked);
-    let stored: Promise<InsertResult> | undefined;
+    let stored: Promise<JobId> | undefined;
     return this.core.interceptors.schedule(open, async () => {
       // An interceptor that calls next() twice gets the same entry twice.
       stored ??= store({ ...planned, metadata: checkedMetadata(open.metadata) });
-      return (await stored).id;
+      return stored;
     });
   }
 
@@ -254,10 +271,18 @@ export abstract class JobScheduler extends SchedulerBackend {
     await (checked ? Promise.all([this.opened(), checked]) : this.opened());
   }
 
-  private async write(entries: readonly NewEntry[], transaction: unknown): Promise<readonly InsertResult[]> {
+  private async write(entries: readonly NewEntry[], transaction: unknown): Promise<JobId[]> {
     const results = await this.insert(entries, transaction);
     this.reportWritten(entries, results);
-    return results;
+    return results.map(({ id }) => id);
+  }
+
+  private async writeEach(entries: readonly NewEntry[]): Promise<Fates> {
+    const results = await this.insertEach!(entries);
+    results.forEach((result, index) => {
+      if (!(result instanceof Error)) this.reportWritten([entries[index]!], [result]);
+    });
+    return results.map((result) => (result instanceof Error ? result : result.id));
   }
 
   /** Tells of entries that were inserted, and of those that they replaced. */

@@ -23,6 +23,7 @@ export abstract class SchedulerBackend {
   abstract readonly capabilities: ReadonlySet<Capability>;
   private attached: SchedulerCore | undefined;
   private opening: Promise<void> | undefined;
+  private hasOpened = false;
   private isShutDown = false;
 
   /** Called by the module, once, before anything else. */
@@ -63,6 +64,14 @@ export abstract class SchedulerBackend {
   protected insert(_entries: readonly NewEntry[], _transaction?: unknown): Promise<readonly InsertResult[]> {
     return this.unsupported('scheduling', 'delay');
   }
+
+  /**
+   * For a store with a bulk write: stores entries of calls that were made together, each with a fate of its own. Left
+   * out, each call is an {@link SchedulerBackend.insert} of its own.
+   *
+   * @returns for each entry what became of it, or the error for its caller.
+   */
+  protected insertEach?(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]>;
 
   protected cancelEntry(_ref: EntryRef): Promise<boolean> {
     return this.unsupported('cancel()', 'cancel');
@@ -124,6 +133,11 @@ export abstract class SchedulerBackend {
     return Date.now();
   }
 
+  /** Whether the store has been opened, and has not been closed. */
+  protected get isOpen(): boolean {
+    return this.hasOpened && !this.isShutDown;
+  }
+
   /** Opens the store once, however many ask; after a failure the next one tries again. */
   protected opened(): Promise<void> {
     this.opening ??= Promise.resolve()
@@ -132,6 +146,9 @@ export abstract class SchedulerBackend {
         return this.core.prepare();
       })
       .then(() => this.open())
+      .then(() => {
+        this.hasOpened = true;
+      })
       .catch((error: unknown) => {
         this.opening = undefined;
         throw error;

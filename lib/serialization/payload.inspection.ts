@@ -23,6 +23,8 @@ import { Refusal } from './refusal.js';
 export class PayloadInspection {
   /** Nothing but what JSON itself brings back. */
   plain = true;
+  /** Nothing but that, and Dates. */
+  onlyDates = true;
   /** Some object lies in more than one place. */
   shared = false;
   /** What `toData` gave for each converted value, so that what was inspected is what is written. */
@@ -43,11 +45,11 @@ export class PayloadInspection {
       case 'boolean':
         return undefined;
       case 'number':
-        if (!Number.isFinite(value) || Object.is(value, -0)) this.plain = false;
+        if (!Number.isFinite(value) || Object.is(value, -0)) this.isRich();
         return undefined;
       case 'undefined':
       case 'bigint':
-        this.plain = false;
+        this.isRich();
         return undefined;
       case 'function':
         return new Refusal(reasons.function);
@@ -61,7 +63,7 @@ export class PayloadInspection {
   private inspectObject(value: object, depth: number): Refusal | undefined {
     if (this.met.meet(value)) {
       this.shared = true;
-      this.plain = false;
+      this.isRich();
       return undefined;
     }
     if (depth >= MAX_DEPTH) return new Refusal(reasons.tooDeep);
@@ -70,12 +72,18 @@ export class PayloadInspection {
       if (prototype === Object.prototype) return this.inspectPlain(value, depth);
       if (prototype === Array.prototype) return this.inspectArray(value as unknown[], depth);
       this.plain = false;
+      if (prototype !== Date.prototype) this.onlyDates = false;
       if (prototype === null) return new Refusal(reasons.nullPrototype);
       return this.inspectInstance(value, prototype, depth) ?? this.probe?.(value);
     } catch (error) {
       // The traps of a proxy, most likely.
       return new Refusal(reasons.reading, error);
     }
+  }
+
+  private isRich(): void {
+    this.plain = false;
+    this.onlyDates = false;
   }
 
   private inspectPlain(value: object, depth: number): Refusal | undefined {

@@ -1,4 +1,5 @@
 import type { SuperJSONResult } from 'superjson';
+import { canWriteDates, withDates } from './dates.format.js';
 import { FaithfulComparison } from './faithful-comparison.js';
 import { JobSerializationError } from './job-serialization.error.js';
 import type { JobValueRegistry } from './job-value.registry.js';
@@ -59,7 +60,9 @@ export class PayloadSerializer {
   private write(data: object, inspection: PayloadInspection): string | Refusal {
     let result: { json: unknown };
     try {
-      result = inspection.plain ? { json: data } : this.format.write(data, inspection);
+      if (inspection.plain) result = { json: data };
+      else if (inspection.onlyDates && canWriteDates()) result = withDates(data);
+      else result = this.format.write(data, inspection);
     } catch (error) {
       return this.locate(data) ?? new Refusal(reasons.unwritable, error);
     }
@@ -68,7 +71,8 @@ export class PayloadSerializer {
       const size = sizeOf(text, this.maxPayload);
       return size > this.maxPayload ? this.tooLarge(result, size) : text;
     } catch (error) {
-      return isTooLong(error) ? this.tooLarge(result, Infinity) : new Refusal(reasons.unwritable, error);
+      if (isTooLong(error)) return this.tooLarge(result, Infinity);
+      return this.locate(data) ?? new Refusal(reasons.unwritable, error);
     }
   }
 

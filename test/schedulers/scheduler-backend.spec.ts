@@ -134,6 +134,7 @@ describe('A scheduler', () => {
     await Promise.all([scheduler.scheduleNow(job), scheduler.scheduleNow(job)]);
     expect(opened).toHaveLength(1);
     scheduler['opening'] = undefined;
+    scheduler['hasOpened'] = false;
     const outcomes = await Promise.allSettled([scheduler.scheduleNow(job), scheduler.scheduleNow(job)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(opened).toHaveLength(2);

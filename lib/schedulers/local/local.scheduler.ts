@@ -1,11 +1,13 @@
 import type { Clock } from '../../jobs/clock.js';
 import type { JobId } from '../../jobs/job-id.js';
+import { toError } from '../../jobs/outcome.js';
 import type { Capability } from '../../scheduling/capability.js';
 import type { Obstacles } from '../../scheduling/explanation.js';
 import type { JobState } from '../../scheduling/job-entry.js';
 import { JobScheduler } from '../../scheduling/job-scheduler.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
+import { DuplicateJobKeyError } from '../../scheduling/scheduling.errors.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { LocalEngine } from './local-engine.js';
@@ -61,6 +63,19 @@ export abstract class LocalScheduler extends JobScheduler {
     transaction?: unknown,
   ): Promise<readonly InsertResult[]> {
     return this.engine.insert(entries, transaction);
+  }
+
+  /** Together, and where one is refused, which is before anything is written, each on its own. */
+  protected override async insertEach(
+    entries: readonly NewEntry[],
+  ): Promise<readonly (InsertResult | Error)[]> {
+    try {
+      return await this.insert(entries);
+    } catch (error) {
+      if (!(error instanceof DuplicateJobKeyError)) throw error;
+      const settled = await Promise.allSettled(entries.map((entry) => this.insert([entry])));
+      return settled.map((one) => (one.status === 'fulfilled' ? one.value[0]! : toError(one.reason)));
+    }
   }
 
   protected override cancelEntry(ref: EntryRef): Promise<boolean> {

@@ -105,8 +105,10 @@ describe('every statement', () => {
       plans.filter(({ sql }) => part.test(sql)).map(({ plan }) => plan.join());
     for (const [part, index] of [
       [/run_at <= \?/, 'eventflow_jobs_waiting (queue=? AND priority=? AND run_at<?)'],
-      [/min\(run_at\)/, 'eventflow_jobs_waiting (queue=? AND priority=? AND run_at>?)'],
-      [/min\(queue\)|max\(priority\)/, 'eventflow_jobs_waiting'],
+      [/min\(run_at\) AS at/, 'eventflow_jobs_waiting (queue=? AND priority=? AND run_at>?)'],
+      [/RECURSIVE groups/, 'eventflow_jobs_waiting (queue>?)'],
+      [/RECURSIVE groups/, 'eventflow_jobs_waiting (queue=? AND priority>?)'],
+      [/RECURSIVE groups/, 'eventflow_jobs_waiting (queue=? AND priority=?)'],
       [/finished_at < \?/, 'eventflow_jobs_finished (finished_at>? AND finished_at<?)'],
       [/WHERE id = \?/, 'sqlite_autoindex_eventflow_jobs_entries_1 (id=?)'],
       [/WHERE held_key = \?/, 'eventflow_jobs_held (held_key=?)'],

@@ -7,120 +7,103 @@ import type { SqliteStatements } from './sqlite-statements.js';
 
 const ENTRIES = 'eventflow_jobs_entries';
 const WAITING = `FROM ${ENTRIES} WHERE state = 0`;
+const PAUSED = 'eventflow_jobs_paused';
 
-/** Claims due entries. Each look-up seeks in an index: how many entries lie there makes no difference. */
+/** What waits in one queue with one priority. */
+interface Group {
+  readonly queue: string;
+  readonly priority: number;
+  /** When the first of them is, or was, due. */
+  readonly first: number;
+}
+
+/** Each group is found by a seek in an index: how many entries lie there makes no difference. */
+const GROUPS = `
+  WITH RECURSIVE groups (q, p) AS (
+    SELECT * FROM (SELECT queue, priority ${WAITING} AND queue >= '' ORDER BY queue, priority LIMIT 1)
+    UNION ALL
+    SELECT next.queue, next.priority FROM groups, ${ENTRIES} AS next WHERE next.seq = coalesce(
+      (SELECT seq ${WAITING} AND queue = q AND priority > p ORDER BY priority LIMIT 1),
+      (SELECT seq ${WAITING} AND queue > q ORDER BY queue, priority LIMIT 1)
+    )
+  )
+  SELECT q AS queue, p AS priority, (SELECT min(run_at) ${WAITING} AND queue = q AND priority = p) AS first
+  FROM groups WHERE NOT EXISTS (SELECT 1 FROM ${PAUSED} WHERE queue IN ('', q))`;
+
+const DUE = `SELECT * ${WAITING} AND queue = ? AND priority = ? AND run_at <= ? ORDER BY run_at, seq LIMIT ?`;
+
+const NEXT = `SELECT min(run_at) AS at ${WAITING} AND queue = ? AND priority = ? AND run_at > ?`;
+
+const BEGIN = `UPDATE ${ENTRIES} SET state = 1, attempt = ?, claim = ?, owner = ?, started_at = ?,
+  held_key = NULL, progress = NULL, parked = NULL WHERE seq = ?`;
+
+export interface Claims {
+  readonly claimed: [number, ClaimedEntry][];
+  readonly parked: StoredEntry[];
+  /** When the next entry is due, unless every slot is taken: then the next look tells. */
+  readonly nextAt: number | undefined;
+}
+
+/** Claims due entries, of each queue those of the highest priority first. */
 export class SqliteClaims {
   constructor(
     private readonly sql: SqliteStatements,
     private readonly counts: SqliteCounts,
   ) {}
 
-  claim(
-    demand: Demand,
-    owner: number,
-    knows: Knows,
-    now: number,
-  ): { claimed: [number, ClaimedEntry][]; parked: StoredEntry[] } {
+  claim(demand: Demand, owner: number, knows: Knows, now: number): Claims {
+    // From the lowest priority of a queue to its highest, as the index has them.
+    const groups = this.sql.all<Group>(GROUPS).toReversed();
     const claimed: [number, ClaimedEntry][] = [];
     const parked: StoredEntry[] = [];
-    for (const row of this.choose(demand, now)) {
+    for (const row of this.choose(groups, demand, now)) {
       const entry = toEntry(row);
       if (knows(entry)) claimed.push([row.seq, this.begin(row, entry, owner, now)]);
       else parked.push(this.park(row, entry));
     }
-    return { claimed, parked };
+    const isFull = demand.own.size === 0 && claimed.length >= demand.shared;
+    return { claimed, parked, nextAt: isFull ? undefined : this.nextOf(groups, now) };
   }
 
-  /** When the next entry is due that is not due yet; paused queues wake nobody. */
+  /** When the next entry is due that is not due yet; those of paused queues wake nobody. */
   nextAt(now: number): number | undefined {
+    return this.nextOf(this.sql.all<Group>(GROUPS), now);
+  }
+
+  isPaused(queue: string): boolean {
+    return this.sql.get(`SELECT 1 FROM ${PAUSED} WHERE queue IN ('', ?)`, queue) !== undefined;
+  }
+
+  private nextOf(groups: readonly Group[], now: number): number | undefined {
     let next: number | undefined;
-    for (const queue of this.queues()) {
-      for (const priority of this.priorities(queue)) {
-        const { at } = this.sql.get<{ at: number | null }>(
-          `SELECT min(run_at) AS at ${WAITING} AND queue = ? AND priority = ? AND run_at > ?`,
-          queue,
-          priority,
-          now,
-        )!;
-        if (at !== null && (next === undefined || at < next)) next = at;
-      }
+    for (const { queue, priority, first } of groups) {
+      const at = first > now ? first : this.sql.get<{ at: number | null }>(NEXT, queue, priority, now)!.at;
+      if (at !== null && (next === undefined || at < next)) next = at;
     }
     return next;
   }
 
-  isPaused(queue: string): boolean {
-    return this.paused().some((one) => one === queue || one === '');
-  }
-
-  private choose({ shared, own, most }: Demand, now: number): EntryRow[] {
-    const paused = this.paused();
-    if (paused.includes('')) return [];
+  private choose(groups: readonly Group[], { shared, own, most }: Demand, now: number): EntryRow[] {
     const chosen: EntryRow[] = [];
     const candidates: EntryRow[] = [];
-    for (const queue of this.queues()) {
-      if (paused.includes(queue)) continue;
+    const left = new Map<string, number>();
+    for (const { queue, priority, first } of groups) {
+      if (first > now) continue;
       const free = own.get(queue);
-      if (free !== undefined) chosen.push(...this.due(queue, free, now));
-      else candidates.push(...this.due(queue, Math.min(shared, most.get(queue) ?? shared), now));
+      const limit = left.get(queue) ?? free ?? Math.min(shared, most.get(queue) ?? shared);
+      if (limit <= 0) continue;
+      const rows = this.sql.all<EntryRow>(DUE, queue, priority, now, limit);
+      left.set(queue, limit - rows.length);
+      (free === undefined ? candidates : chosen).push(...rows);
     }
     candidates.sort((a, b) => b.priority - a.priority || a.run_at - b.run_at || a.seq - b.seq);
     return [...chosen, ...candidates.slice(0, Math.max(0, shared))];
   }
 
-  /** Highest priority first: each priority is a seek of its own, so that what is due later is never walked through. */
-  private due(queue: string, limit: number, now: number): EntryRow[] {
-    const rows: EntryRow[] = [];
-    for (const priority of this.priorities(queue)) {
-      if (rows.length >= limit) break;
-      rows.push(
-        ...this.sql.all<EntryRow>(
-          `SELECT * ${WAITING} AND queue = ? AND priority = ? AND run_at <= ? ORDER BY run_at, seq LIMIT ?`,
-          queue,
-          priority,
-          now,
-          limit - rows.length,
-        ),
-      );
-    }
-    return rows;
-  }
-
-  private *queues(): Generator<string> {
-    let queue = this.sql.get<{ queue: string | null }>(`SELECT min(queue) AS queue ${WAITING}`)!.queue;
-    while (queue !== null) {
-      yield queue;
-      queue = this.sql.get<{ queue: string | null }>(
-        `SELECT min(queue) AS queue ${WAITING} AND queue > ?`,
-        queue,
-      )!.queue;
-    }
-  }
-
-  private *priorities(queue: string): Generator<number> {
-    const highest = `SELECT max(priority) AS priority ${WAITING} AND queue = ?`;
-    let { priority } = this.sql.get<{ priority: number | null }>(highest, queue)!;
-    while (priority !== null) {
-      yield priority;
-      ({ priority } = this.sql.get<{ priority: number | null }>(
-        `${highest} AND priority < ?`,
-        queue,
-        priority,
-      )!);
-    }
-  }
-
   private begin(row: EntryRow, entry: ClaimedEntry, owner: number, now: number): ClaimedEntry {
     const attempt = oneMore(entry.attempt);
     const claim = oneMore(entry.claim);
-    this.sql.run(
-      `UPDATE ${ENTRIES} SET state = 1, attempt = ?, claim = ?, owner = ?, started_at = ?,
-        held_key = NULL, progress = NULL, parked = NULL WHERE seq = ?`,
-      attempt,
-      claim,
-      owner,
-      now,
-      row.seq,
-    );
+    this.sql.run(BEGIN, attempt, claim, owner, now, row.seq);
     this.counts.moved('scheduled', 'running');
     return { ...entry, state: 'running', attempt, claim, startedAt: now };
   }
@@ -138,12 +121,6 @@ export class SqliteClaims {
     );
     this.counts.moved('scheduled', 'parked');
     return { ...entry, state: 'parked', parked };
-  }
-
-  private paused(): string[] {
-    return this.sql
-      .all<{ queue: string }>('SELECT queue FROM eventflow_jobs_paused')
-      .map(({ queue }) => queue);
   }
 }
 

@@ -50,7 +50,7 @@ export class SqliteMaintenance {
   async bury(): Promise<void> {
     const dead = await this.store.workers.findDead(Date.now());
     if (dead.length === 0) return;
-    const given = await this.store.writeAndWake(() =>
+    const given = await this.store.access.writeAndWake(() =>
       dead.map((worker) => this.store.workers.bury(worker, Date.now())),
     );
     const waiting = given.reduce((sum, one) => sum + one.waiting, 0);
@@ -61,13 +61,13 @@ export class SqliteMaintenance {
 
   private async once(): Promise<void> {
     try {
-      if (!(await this.store.write(() => this.store.workers.renew(Date.now())))) await this.onLost();
+      if (!(await this.store.access.write(() => this.store.workers.renew(Date.now())))) await this.onLost();
       await this.bury();
       this.lookForMissed();
       if (this.round++ % RELEASE_ROUNDS === 0 && this.store.counts().parked > 0) {
         if ((await this.store.release(this.knows, ['unknown'])) > 0) this.onChange();
       }
-      await this.store.write(() => this.store.recurringJobs.sweep(Date.now()));
+      await this.store.access.write(() => this.store.recurringJobs.sweep(Date.now()));
       await this.prune();
     } catch (error) {
       this.logger.warn(`A round of maintenance was left out: ${toError(error).message}`);
@@ -85,11 +85,11 @@ export class SqliteMaintenance {
     while (performance.now() < end) {
       const { succeeded, failed, cancelled } = this.store.counts();
       const surplus = succeeded + failed + cancelled - this.retention.count;
-      const [pruned, surplusPages] = await this.store.write(() => [
-        this.store.prune(Date.now() - this.retention.age, surplus, PRUNED_AT_ONCE),
-        this.store.shrink(PAGES_AT_ONCE),
+      const [pruned, surplusPages] = await this.store.access.write(() => [
+        this.store.growth.prune(Date.now() - this.retention.age, surplus, PRUNED_AT_ONCE),
+        this.store.growth.shrink(PAGES_AT_ONCE),
       ]);
-      if (pruned < PRUNED_AT_ONCE && surplusPages === 0) return this.store.finishShrinking();
+      if (pruned < PRUNED_AT_ONCE && surplusPages === 0) return this.store.growth.finishShrinking();
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

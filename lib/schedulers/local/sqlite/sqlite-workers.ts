@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JobId } from '../../../jobs/job-id.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
-import type { SqliteEntries } from './sqlite-entries.js';
+import type { SqliteAttempts } from './sqlite-attempts.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 import { WorkerLock } from './worker-lock.js';
 
@@ -22,7 +22,7 @@ export class SqliteWorkers {
 
   constructor(
     private readonly sql: SqliteStatements,
-    private readonly entries: SqliteEntries,
+    private readonly attempts: SqliteAttempts,
     private readonly file: string,
     private readonly lease: number,
   ) {}
@@ -88,7 +88,7 @@ export class SqliteWorkers {
 
   unregister(now: number): void {
     if (this.id === undefined) return;
-    this.entries.giveBack(this.id, now);
+    this.attempts.giveBack(this.id, now);
     this.sql.run('DELETE FROM eventflow_jobs_workers WHERE id = ?', this.id);
   }
 
@@ -124,7 +124,7 @@ export class SqliteWorkers {
       lease_until,
     );
     if (!still) return { waiting: 0, ended: [] };
-    const given = this.entries.giveBack(id, now);
+    const given = this.attempts.giveBack(id, now);
     this.sql.run('DELETE FROM eventflow_jobs_workers WHERE id = ?', id);
     WorkerLock.remove(this.lockFile(token));
     return given;

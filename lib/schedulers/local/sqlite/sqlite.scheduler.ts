@@ -10,9 +10,9 @@ import type { SchedulerFactory } from '../../../scheduling/scheduler-factory.js'
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../../scheduling/worker-options.js';
 import { LOCAL_CAPABILITIES, LocalScheduler } from '../local.scheduler.js';
+import { WORKER_LOST } from './sqlite-attempts.js';
 import { fileOf, openFile } from './sqlite-connection.js';
 import { UnusableStoreError } from './sqlite-errors.js';
-import { WORKER_LOST } from './sqlite-entries.js';
 import { SqliteMaintenance } from './sqlite-maintenance.js';
 import type { SqliteSchedulerOptions } from './sqlite.options.js';
 import { SqliteStore } from './sqlite.store.js';
@@ -101,7 +101,7 @@ class SqliteScheduler extends LocalScheduler {
     await this.maintenance.stop();
     this.maintenance = undefined;
     try {
-      await this.store.writeAndWake(() => this.store.workers.unregister(this.currentTime()));
+      await this.store.access.writeAndWake(() => this.store.workers.unregister(this.currentTime()));
     } catch (error) {
       // The others see by the lock that it is gone; the app is to close all the same.
       this.logger.warn(`The worker could not sign off: ${messageOf(error)}`);
@@ -112,7 +112,7 @@ class SqliteScheduler extends LocalScheduler {
 
   private async join(): Promise<void> {
     const token = await this.store.workers.takeLock();
-    await this.store.write(() => this.store.workers.register(token, this.currentTime()));
+    await this.store.access.write(() => this.store.workers.register(token, this.currentTime()));
   }
 
   /** This process stood still for longer than its lease: its entries are others' by now. */

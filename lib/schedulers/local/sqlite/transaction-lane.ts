@@ -4,9 +4,9 @@ import type { Clock } from '../../../jobs/clock.js';
 import { WorkerStoppedError } from '../../../jobs/jobs.errors.js';
 import { type AttemptResult, toError } from '../../../jobs/outcome.js';
 import type { ClaimedEntry, Performed } from '../../../worker/work-source.js';
+import { SqliteAttempts } from './sqlite-attempts.js';
 import { openAgain } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
-import { SqliteEntries } from './sqlite-entries.js';
 import { isBusy } from './sqlite-errors.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import type { SqliteStore } from './sqlite.store.js';
@@ -21,7 +21,7 @@ const PAUSE = 200;
 export class TransactionLane {
   private last: Promise<unknown> = Promise.resolve();
   private counts!: SqliteCounts;
-  private entries!: SqliteEntries;
+  private attempts!: SqliteAttempts;
 
   private constructor(
     private readonly store: SqliteStore,
@@ -44,7 +44,7 @@ export class TransactionLane {
     this.database = database;
     const sql = new SqliteStatements(database);
     this.counts = new SqliteCounts(sql);
-    this.entries = new SqliteEntries(sql, this.counts);
+    this.attempts = new SqliteAttempts(sql, this.counts);
   }
 
   perform(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
@@ -66,7 +66,7 @@ export class TransactionLane {
       return { result: await run() };
     }
     attempt.transaction = this.database;
-    const performed = await this.store.whileWriting(async () => this.end(attempt, await run()));
+    const performed = await this.store.access.whileWriting(async () => this.end(attempt, await run()));
     // What goes on in the code of an aborted job must not get into the transaction of the next one.
     if (attempt.abortedBy) this.database.close();
     return performed;
@@ -86,12 +86,12 @@ export class TransactionLane {
   }
 
   private commit({ id, claim }: ClaimedEntry, result: AttemptResult): Performed {
-    const seq = this.store.rowOf(id);
+    const seq = this.store.claimed.rowOf(id);
     const owner = this.store.workers.id;
     const settled =
       seq === undefined || owner === undefined
         ? undefined
-        : this.entries.settle(seq, claim, owner, result.outcome, this.clock.now());
+        : this.attempts.settle(seq, claim, owner, result.outcome, this.clock.now());
     // The claim is lost, or the entry was cancelled: then nothing of the attempt is to remain.
     if (settled?.type !== 'succeeded') {
       this.counts.forget();
@@ -100,13 +100,13 @@ export class TransactionLane {
     }
     this.counts.write();
     this.database.exec('COMMIT');
-    this.store.forget(id);
+    this.store.claimed.forget(id);
     return { result, settled };
   }
 
   private async begin(): Promise<void> {
     for (;;) {
-      this.store.assertThere();
+      this.store.access.assertThere();
       if (!isOpen(this.database)) this.use(await openAgain(this.store.opened.file, this.synchronous));
       try {
         this.database.exec('BEGIN IMMEDIATE');

@@ -1,0 +1,83 @@
+import { fork } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { now } from './time.mjs';
+
+const LAST_LINES = 30;
+const outputOf = (folder) => join(folder, 'output.txt');
+
+const living = new Set();
+let isOver = false;
+
+/** One process of the app. It ends with this one, whatever happens. */
+export class AppProcess {
+  /** When it was killed, if it was: set before the signal goes out, so that nothing can come of it earlier. */
+  killedAt;
+  #child;
+  #done = new Set();
+
+  constructor(program, folder, options) {
+    if (isOver) throw new Error('The run is over: no process is started any more.');
+    const output = openSync(outputOf(folder), 'a');
+    const stdio = ['ignore', output, output, 'ipc'];
+    this.#child = fork(program, [JSON.stringify({ ...options, folder })], { stdio });
+    closeSync(output);
+    this.#child.on('message', ({ done }) => this.#done.add(done));
+    // One that could not be started: it counts as one that died by itself.
+    this.#child.on('error', () => {});
+    living.add(this);
+    this.exit = new Promise((resolve) => {
+      this.#child.once('exit', () => {
+        living.delete(this);
+        resolve();
+      });
+    });
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  get isGone() {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Whether it ended though nobody killed it or told it to close. */
+  get diedByItself() {
+    return this.isGone && this.killedAt === undefined && !this.#done.has('close');
+  }
+
+  /** How it ended. */
+  get ending() {
+    return this.#child.signalCode ?? `exit code ${this.#child.exitCode}`;
+  }
+
+  /** `start`, `stop-load` or `close`. */
+  hasDone(order) {
+    return this.#done.has(order);
+  }
+
+  tell(order) {
+    if (!this.isGone && this.#child.connected) this.#child.send(order, () => {});
+  }
+
+  /** `kill -9`. */
+  async kill() {
+    if (this.isGone) return;
+    this.killedAt ??= now();
+    this.#child.kill('SIGKILL');
+    await this.exit;
+  }
+}
+
+/** For an end in the middle of a round: only what this process has started. */
+export async function killAllProcesses() {
+  isOver = true;
+  await Promise.all([...living].map((one) => one.kill()));
+}
+
+/** What the processes of a round said last: why one ended by itself, say. */
+export function lastOutput(folder) {
+  if (!existsSync(outputOf(folder))) return '';
+  return readFileSync(outputOf(folder), 'utf8').split('\n').slice(-LAST_LINES).join('\n');
+}

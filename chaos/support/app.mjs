@@ -1,0 +1,51 @@
+// A process that schedules and works until it is told to stop, or is killed: node app.mjs '{"engine": "sqlite", ...}'
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { EventFlowJobsModule, JobScheduler } from 'nestjs-eventflow-jobs';
+import { load } from './catalog.mjs';
+import { EventLog } from './event-log.mjs';
+import { Load } from './load.mjs';
+import { Random } from './random.mjs';
+import { TickJob, Witness, WitnessedJob } from './witnessed.job.mjs';
+
+process.on('disconnect', () => process.exit()); // who watches is gone
+
+const { engine: engineName, connection, folder, seeds, settings } = JSON.parse(process.argv[2]);
+const { transactionalWork = false, concurrency, shape } = settings;
+const engine = await load('engines', engineName);
+const log = new EventLog(folder);
+const witness = new Witness(log, transactionalWork ? engine.writeEffect : undefined);
+
+class AppModule {}
+const app = await NestFactory.createApplicationContext(
+  {
+    module: AppModule,
+    imports: [
+      CqrsModule.forRoot(),
+      EventFlowJobsModule.forRoot({
+        jobs: [WitnessedJob, TickJob],
+        scheduler: engine.createScheduler(connection, { transactionalWork }),
+        worker: { concurrency },
+        // A busy machine is not what is looked into here.
+        operationTimeout: '30s',
+      }),
+    ],
+    providers: [{ provide: Witness, useValue: witness }],
+  },
+  { logger: ['error', 'warn'], abortOnError: false },
+);
+
+const producer = new Load(app.get(JobScheduler), log, new Random(...seeds), shape);
+const orders = {
+  'stop-load': () => producer.stop(),
+  close: () => app.close(),
+};
+process.on('message', async (order) => {
+  await orders[order]();
+  process.send({ done: order }, () => {
+    if (order === 'close') process.disconnect();
+  });
+});
+await producer.start();
+process.send({ done: 'start' });

@@ -1,0 +1,39 @@
+import { readEvents } from './event-log.mjs';
+import { Evidence, isUnfinished } from './evidence.mjs';
+import { Fleet } from './fleet.mjs';
+import { judge } from './judgement.mjs';
+import { Random } from './random.mjs';
+import { comesTrue } from './time.mjs';
+
+/** What has not ended so long after the last fault, in ms, is stuck: many times what any recovery takes. */
+const STUCK_AFTER = 60_000;
+
+/** Load, faults, recovery, and what became of every entry. */
+export async function playRound({ program, engine, fault, seed, number, folder }) {
+  const seeds = [seed, fault.name, number];
+  const { processes, settings } = fault;
+  const store = await engine.openStore(folder);
+  const fleet = new Fleet(program, folder, seeds, {
+    engine: engine.name,
+    connection: store.connection,
+    settings,
+  });
+  try {
+    await fleet.start(processes);
+    await fault.inject({ fleet, store, processes, random: new Random(...seeds) });
+    await fleet.everyone('start');
+    await fleet.tellAll('stop-load');
+    await comesTrue(async () => !(await store.entries()).some(isUnfinished), STUCK_AFTER);
+    await fleet.close();
+    const evidence = new Evidence({
+      events: readEvents(folder),
+      entries: await store.entries(),
+      kills: fleet.kills,
+      effects: settings.transactionalWork ? await store.effects() : undefined,
+    });
+    return judge(evidence, await store.damages());
+  } finally {
+    await fleet.killAll();
+    await store.close();
+  }
+}

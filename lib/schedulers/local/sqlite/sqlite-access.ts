@@ -1,0 +1,91 @@
+import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
+import type { OtherProcesses } from './other-processes.js';
+import type { OpenFile } from './sqlite-connection.js';
+import type { SqliteCounts } from './sqlite-counts.js';
+import { isSqliteError } from './sqlite-errors.js';
+import { WriteQueue } from './write-queue.js';
+
+/** How the store reads from its file and writes to it. */
+export class SqliteAccess {
+  private readonly queue: WriteQueue;
+
+  constructor(
+    private readonly opened: OpenFile,
+    counts: SqliteCounts,
+    private readonly others: OtherProcesses,
+    operationTimeout: number,
+  ) {
+    this.queue = new WriteQueue(
+      opened.database,
+      {
+        assertUsable: () => this.assertThere(),
+        beforeCommit: () => {
+          counts.write();
+          others.beforeCommit();
+        },
+        afterCommit: () => others.afterCommit(),
+        afterRollback: () => {
+          counts.forget();
+          others.afterRollback();
+        },
+      },
+      operationTimeout,
+    );
+  }
+
+  read<T>(query: () => T): T {
+    this.assertThere();
+    try {
+      return query();
+    } catch (cause) {
+      if (!isSqliteError(cause)) throw cause;
+      throw new SchedulerUnavailableError(`The SQLite file could not be read: ${(cause as Error).message}.`, {
+        cause,
+      });
+    }
+  }
+
+  /** Runs in a transaction that it shares with others of this turn. */
+  write<T>(run: () => T, size?: { rows: number; bytes: number }): Promise<T> {
+    return this.queue.add(run, size);
+  }
+
+  /** For what may make something due in other processes too. */
+  writeAndWake<T>(run: () => T): Promise<T> {
+    return this.write(() => {
+      this.others.concern();
+      return run();
+    });
+  }
+
+  /** As {@link SqliteAccess.write}, for those who have waited for the end of the turn already. */
+  writeNow<T>(run: () => T): Promise<T> {
+    const written = this.write(run);
+    this.queue.flush();
+    return written;
+  }
+
+  /** Another connection of this process has a transaction open: nothing can be written until it ends. */
+  async whileWriting<T>(transaction: () => Promise<T>): Promise<T> {
+    this.queue.hold();
+    try {
+      return await transaction();
+    } finally {
+      this.queue.letGo();
+    }
+  }
+
+  /** SQLite goes on writing into a file that is deleted: what it acknowledges then is lost. */
+  assertThere(): void {
+    if (!this.opened.isGone()) return;
+    throw new SchedulerUnavailableError(
+      `${this.opened.file} was deleted or replaced while it was open: restart the app to open the one that is there.`,
+    );
+  }
+
+  /** Writes what is left, and takes no more. */
+  async close(): Promise<void> {
+    await this.queue.close();
+    this.opened.database.close();
+  }
+}

@@ -1,0 +1,145 @@
+import type { Outcome } from '../../../jobs/outcome.js';
+import type { StoredEntry } from '../../../scheduling/stored-entry.js';
+import type { SqliteCounts } from './sqlite-counts.js';
+import { SqliteKeys } from './sqlite-keys.js';
+import { type EntryRow, STATE, toEntry } from './sqlite-rows.js';
+import type { SqliteStatements } from './sqlite-statements.js';
+
+const ENTRIES = 'eventflow_jobs_entries';
+
+/** What is kept as the error of an attempt whose process died. */
+export const WORKER_LOST = {
+  name: 'WorkerLostError',
+  message: 'The process that ran the attempt is gone.',
+} as const;
+
+const SUCCEED = `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL
+  WHERE seq = ? AND state = 1 AND claim = ? AND owner = ? AND cancel_requested IS NULL`;
+
+/** What becomes of an entry that runs. Called within a transaction. */
+export class SqliteAttempts {
+  private readonly keys: SqliteKeys;
+
+  constructor(
+    private readonly sql: SqliteStatements,
+    private readonly counts: SqliteCounts,
+  ) {
+    this.keys = new SqliteKeys(sql);
+  }
+
+  /** Fenced: changes nothing, and says so, where the claim is no longer the one that is shown. */
+  settle(seq: number, claim: number, owner: number, outcome: Outcome, now: number): Outcome | undefined {
+    // Nearly every attempt ends so: one statement, in which the fence stands itself.
+    if (outcome.type === 'succeeded' && this.sql.run(SUCCEED, now, seq, claim, owner) > 0) {
+      this.counts.moved('running', 'succeeded');
+      return outcome;
+    }
+    return this.settleOther(seq, claim, owner, outcome, now);
+  }
+
+  private settleOther(
+    seq: number,
+    claim: number,
+    owner: number,
+    outcome: Outcome,
+    now: number,
+  ): Outcome | undefined {
+    const row = this.sql.get<Pick<EntryRow, 'cancel_requested' | 'attempt' | 'key'>>(
+      `SELECT cancel_requested, attempt, key FROM ${ENTRIES} WHERE seq = ? AND state = 1 AND claim = ? AND owner = ?`,
+      seq,
+      claim,
+      owner,
+    );
+    if (!row) return undefined;
+    const final: Outcome = row.cancel_requested === null ? outcome : { type: 'cancelled' };
+    switch (final.type) {
+      case 'succeeded':
+      case 'cancelled':
+      case 'failed':
+        this.finish(seq, final.type, now, final.type === 'failed' ? JSON.stringify(final.error) : null);
+        break;
+      case 'retrying':
+        this.wait(seq, final.runAt, row.attempt, JSON.stringify(final.error));
+        break;
+      case 'snoozed':
+        this.wait(seq, final.runAt, row.attempt - 1, null);
+        break;
+      case 'released':
+        this.wait(seq, null, row.attempt - 1, null);
+        break;
+      case 'parked':
+        this.park(seq, row, JSON.stringify({ reason: final.reason, text: final.text }));
+        break;
+    }
+    return final;
+  }
+
+  progress(seq: number, claim: number, progress: string): void {
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET progress = ? WHERE seq = ? AND claim = ? AND state = 1`,
+      progress,
+      seq,
+      claim,
+    );
+  }
+
+  /** Entries whose worker is gone: the attempt counts, so that one which kills its process does not do so for ever. */
+  giveBack(owner: number, now: number): { waiting: number; ended: StoredEntry[] } {
+    const rows = this.sql.all<EntryRow>(`SELECT * FROM ${ENTRIES} WHERE owner = ?`, owner);
+    const ended: StoredEntry[] = [];
+    for (const row of rows) {
+      const { seq, attempt } = row;
+      const end =
+        row.cancel_requested !== null ? 'cancelled' : attempt >= row.attempts ? 'failed' : undefined;
+      if (end === undefined) {
+        this.wait(seq, null, attempt, JSON.stringify(WORKER_LOST));
+        continue;
+      }
+      this.finish(seq, end, now, end === 'failed' ? JSON.stringify(WORKER_LOST) : null);
+      ended.push({ ...toEntry(row), state: end });
+    }
+    return { waiting: rows.length - ended.length, ended };
+  }
+
+  private finish(
+    seq: number,
+    state: 'succeeded' | 'failed' | 'cancelled',
+    now: number,
+    error: string | null,
+  ): void {
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = ?, finished_at = ?, owner = NULL, cancel_requested = NULL,
+        error = coalesce(?, error) WHERE seq = ?`,
+      STATE[state],
+      now,
+      error,
+      seq,
+    );
+    this.counts.moved('running', state);
+  }
+
+  private wait(seq: number, runAt: number | null, attempt: number, error: string | null): void {
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = 0, run_at = coalesce(?, run_at), attempt = ?, owner = NULL,
+        cancel_requested = NULL, error = coalesce(?, error) WHERE seq = ?`,
+      runAt,
+      attempt,
+      error,
+      seq,
+    );
+    this.counts.moved('running', 'scheduled');
+  }
+
+  /** It never began, and so holds its key, unless another took that meanwhile. */
+  private park(seq: number, { attempt, key }: Pick<EntryRow, 'attempt' | 'key'>, parked: string): void {
+    const held = key !== null && attempt === 1 && !this.keys.holderOf(key) ? key : null;
+    this.sql.run(
+      `UPDATE ${ENTRIES} SET state = 5, attempt = ?, owner = NULL, parked = ?, held_key = ? WHERE seq = ?`,
+      attempt - 1,
+      parked,
+      held,
+      seq,
+    );
+    this.counts.moved('running', 'parked');
+  }
+}

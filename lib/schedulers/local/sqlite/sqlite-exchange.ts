@@ -1,0 +1,82 @@
+import type { JobId } from '../../../jobs/job-id.js';
+import type { Outcome } from '../../../jobs/outcome.js';
+import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
+import type { StoredEntry } from '../../../scheduling/stored-entry.js';
+import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../../worker/work-source.js';
+import type { Knows } from '../local-store.js';
+import type { OtherProcesses } from './other-processes.js';
+import type { SqliteAccess } from './sqlite-access.js';
+import type { SqliteAttempts } from './sqlite-attempts.js';
+import type { SqliteClaims } from './sqlite-claims.js';
+import type { SqliteWorkers } from './sqlite-workers.js';
+
+/** Gives this process's worker its entries and takes what became of them, and knows which it holds meanwhile. */
+export class SqliteExchange {
+  /** The row of each entry that this process has claimed. */
+  private readonly held = new Map<JobId, number>();
+
+  constructor(
+    private readonly access: SqliteAccess,
+    private readonly workers: SqliteWorkers,
+    private readonly attempts: SqliteAttempts,
+    private readonly claims: SqliteClaims,
+    private readonly others: OtherProcesses,
+  ) {}
+
+  async exchange(
+    settlements: readonly Settlement[],
+    demand: Demand,
+    knows: Knows,
+    now: number,
+  ): Promise<Exchange> {
+    const { id: owner } = this.workers;
+    if (owner === undefined) throw lostPlace();
+    const written = this.access.writeNow(() => {
+      // Fenced as a whole: what a worker claims that was taken for dead, nobody would ever give back.
+      if (!this.workers.hasPlace || this.workers.id !== owner) throw lostPlace();
+      const settled = settlements.map((settlement) => this.settle(settlement, owner, now));
+      return { settled, ...this.claims.claim(demand, owner, knows, now) };
+    });
+    const { settled, claimed, parked, nextAt } = await written;
+    for (const { result } of settlements) this.forget(result.entry.id);
+    for (const [seq, { id }] of claimed) this.held.set(id, seq);
+    const entries: ClaimedEntry[] = claimed.map(([, entry]) => entry);
+    return { settled, claimed: entries, parked, ...(nextAt !== undefined && { nextAt }) };
+  }
+
+  progress(id: JobId, claim: number, progress: NonNullable<StoredEntry['progress']>): void {
+    const seq = this.held.get(id);
+    if (seq === undefined) return;
+    // Nobody waits for it: what cannot be shown is no reason to fail an attempt.
+    this.access.write(() => this.attempts.progress(seq, claim, JSON.stringify(progress))).catch(() => {});
+  }
+
+  /** The row of an entry that this process has claimed. */
+  rowOf(id: JobId): number | undefined {
+    return this.held.get(id);
+  }
+
+  forget(id: JobId): void {
+    this.held.delete(id);
+  }
+
+  private settle({ claim, result }: Settlement, owner: number, now: number): Outcome | undefined {
+    const seq = this.held.get(result.entry.id);
+    if (seq === undefined) return undefined;
+    const outcome = this.attempts.settle(seq, claim, owner, result.outcome, now);
+    if (outcome) this.others.noteWaiting(againAt(outcome));
+    return outcome;
+  }
+}
+
+function lostPlace(): SchedulerUnavailableError {
+  return new SchedulerUnavailableError(
+    'This worker stood still for longer than its lease, and others took it for dead: it takes a new place.',
+  );
+}
+
+/** When an entry whose attempt came to this is due again: others may have no timer for that. */
+function againAt(outcome: Outcome): number {
+  if (outcome.type === 'retrying' || outcome.type === 'snoozed') return outcome.runAt;
+  return outcome.type === 'released' ? 0 : Infinity;
+}
