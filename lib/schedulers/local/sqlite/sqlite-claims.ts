@@ -30,12 +30,25 @@ const GROUPS = `
   SELECT q AS queue, p AS priority, (SELECT min(run_at) ${WAITING} AND queue = q AND priority = p) AS first
   FROM groups WHERE NOT EXISTS (SELECT 1 FROM ${PAUSED} WHERE queue IN ('', q))`;
 
-const DUE = `SELECT * ${WAITING} AND queue = ? AND priority = ? AND run_at <= ? ORDER BY run_at, seq LIMIT ?`;
+/** No more columns than one that waits has: each costs as much as a small row does. */
+const DUE = `SELECT seq, id, name, version, command_name, command_version, data, metadata, policy, run_at, scheduled_at,
+  key, attempt, attempts, claim, error ${WAITING} AND queue = ? AND priority = ? AND run_at <= ? ORDER BY run_at, seq LIMIT ?`;
 
 const NEXT = `SELECT min(run_at) AS at ${WAITING} AND queue = ? AND priority = ? AND run_at > ?`;
 
 const BEGIN = `UPDATE ${ENTRIES} SET state = 1, attempt = ?, claim = ?, owner = ?, started_at = ?,
   held_key = NULL, progress = NULL, parked = NULL WHERE seq = ?`;
+
+type DueRow = Omit<EntryRow, keyof typeof NOT_BEGUN | 'queue' | 'priority'>;
+
+const NOT_BEGUN = {
+  state: 0,
+  started_at: null,
+  finished_at: null,
+  cancel_requested: null,
+  progress: null,
+  parked: null,
+} as const;
 
 export interface Claims {
   readonly claimed: [number, ClaimedEntry][];
@@ -92,9 +105,10 @@ export class SqliteClaims {
       const free = own.get(queue);
       const limit = left.get(queue) ?? free ?? Math.min(shared, most.get(queue) ?? shared);
       if (limit <= 0) continue;
-      const rows = this.sql.all<EntryRow>(DUE, queue, priority, now, limit);
+      const rows = this.sql.all<DueRow>(DUE, queue, priority, now, limit);
       left.set(queue, limit - rows.length);
-      (free === undefined ? candidates : chosen).push(...rows);
+      const into = free === undefined ? candidates : chosen;
+      for (const row of rows) into.push({ ...NOT_BEGUN, ...row, queue, priority });
     }
     candidates.sort((a, b) => b.priority - a.priority || a.run_at - b.run_at || a.seq - b.seq);
     return [...chosen, ...candidates.slice(0, Math.max(0, shared))];
