@@ -20,6 +20,7 @@ export const shared = {
 
 export default defineConfig({
   test: {
+    globalSetup: path('./test/support/postgres.setup.ts'),
     projects: [
       {
         ...shared,
