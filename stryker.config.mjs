@@ -3,7 +3,7 @@ export default {
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   coverageAnalysis: 'perTest',
-  mutate: ['lib/{jobs,commands,serialization,scheduling,worker}/**/*.ts', 'lib/schedulers/local/*.ts'],
+  mutate: ['lib/{jobs,commands,serialization,scheduling,worker,engine}/**/*.ts', 'lib/schedulers/local/*.ts'],
   ignoreStatic: true,
   concurrency: 2,
   timeoutMS: 10_000,

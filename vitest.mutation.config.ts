@@ -28,7 +28,7 @@ export default defineConfig({
   test: {
     ...shared.test,
     include: [
-      'test/{commands,fixtures,jobs,scheduling,schedulers,serialization,worker}/*.spec.ts',
+      'test/{commands,engine,fixtures,jobs,scheduling,schedulers,serialization,worker}/*.spec.ts',
       'test/conformance/virtual-time.spec.ts',
       'test/e2e/{instant,interceptors-and-events,registration,request-scope}.spec.ts',
     ],

@@ -6,7 +6,7 @@ import { toJobEntry } from '../scheduling/entry-view.js';
 import { InvalidScheduleError } from '../scheduling/invalid-schedule.error.js';
 import type { JobEntry } from '../scheduling/job-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
-import { LOCAL_CAPABILITIES, LocalScheduler } from '../schedulers/local/local.scheduler.js';
+import { STORE_CAPABILITIES, StoreScheduler } from '../engine/store.scheduler.js';
 import { MemoryStore } from '../schedulers/local/memory.store.js';
 import { VirtualClock } from './virtual.clock.js';
 
@@ -26,8 +26,8 @@ const DEFAULT_PATIENCE = 1_000;
  * ```
  * @publicApi
  */
-export class TestJobScheduler extends LocalScheduler {
-  readonly capabilities: ReadonlySet<Capability> = new Set(LOCAL_CAPABILITIES);
+export class TestJobScheduler extends StoreScheduler {
+  readonly capabilities: ReadonlySet<Capability> = new Set(STORE_CAPABILITIES);
   protected readonly store = new MemoryStore();
   protected readonly clock: VirtualClock;
   private readonly patience: number;

@@ -5,13 +5,13 @@ import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
 import type { NewRecurring } from '../../scheduling/recurring.js';
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { NEXT_ENTRY } from '../../worker/worker-pump.js';
-import { LOCAL_CAPABILITIES, LocalScheduler } from './local.scheduler.js';
+import { STORE_CAPABILITIES, StoreScheduler } from '../../engine/store.scheduler.js';
 import { MemoryStore } from './memory.store.js';
 import { ScheduleRegistryView } from './schedule-registry.view.js';
 
 /** Entries in memory, run in this process at their time. */
-class InProcessScheduler extends LocalScheduler {
-  readonly capabilities: ReadonlySet<Capability> = new Set(LOCAL_CAPABILITIES);
+class InProcessScheduler extends StoreScheduler {
+  readonly capabilities: ReadonlySet<Capability> = new Set(STORE_CAPABILITIES);
   private readonly logger = new Logger('InProcessScheduler');
   private readonly registry = new ScheduleRegistryView();
 

@@ -5,13 +5,13 @@ import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../worker/work-source.js';
-import type { Knows, LocalStore } from './local-store.js';
+import type { Knows, EntryStore } from '../../engine/entry-store.js';
 import { MemoryEntries } from './memory-entries.js';
 import { pageOf } from './memory-list.js';
 import { settle } from './memory-settling.js';
 
 /** Entries in this process's memory: gone when it ends. */
-export class MemoryStore implements LocalStore {
+export class MemoryStore implements EntryStore {
   private readonly entries = new MemoryEntries();
   private readonly recurringJobs = new Map<string, StoredRecurring>();
 

@@ -1,6 +1,6 @@
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand } from '../../../worker/work-source.js';
-import type { Knows } from '../local-store.js';
+import type { Knows } from '../../../engine/entry-store.js';
 import type { SqliteCounts } from './sqlite-counts.js';
 import { type EntryRow, toEntry } from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';

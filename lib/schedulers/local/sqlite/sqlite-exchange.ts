@@ -3,7 +3,7 @@ import type { Outcome } from '../../../jobs/outcome.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../../worker/work-source.js';
-import type { Knows } from '../local-store.js';
+import type { Knows } from '../../../engine/entry-store.js';
 import type { OtherProcesses } from './other-processes.js';
 import type { SqliteAccess } from './sqlite-access.js';
 import type { SqliteAttempts } from './sqlite-attempts.js';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { toError } from '../../../jobs/outcome.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
-import type { Knows } from '../local-store.js';
+import type { Knows } from '../../../engine/entry-store.js';
 import type { SqliteStore } from './sqlite.store.js';
 
 const EVERY = 1_000;

@@ -1,5 +1,5 @@
 import type { ParkedReason } from '../../../jobs/unrunnable-job.error.js';
-import type { Knows } from '../local-store.js';
+import type { Knows } from '../../../engine/entry-store.js';
 import type { SqliteAccess } from './sqlite-access.js';
 import type { SqliteEntries } from './sqlite-entries.js';
 import { type EntryRow, parkedReasonOf, storedJobOf } from './sqlite-rows.js';

@@ -9,7 +9,7 @@ import { toMilliseconds } from '../../../scheduling/duration.js';
 import type { SchedulerFactory } from '../../../scheduling/scheduler-factory.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../../scheduling/worker-options.js';
-import { LOCAL_CAPABILITIES, LocalScheduler } from '../local.scheduler.js';
+import { STORE_CAPABILITIES, StoreScheduler } from '../../../engine/store.scheduler.js';
 import { WORKER_LOST } from './sqlite-attempts.js';
 import { fileOf, openFile } from './sqlite-connection.js';
 import { UnusableStoreError } from './sqlite-errors.js';
@@ -21,10 +21,10 @@ import { TransactionLane } from './transaction-lane.js';
 const DEFAULT_LEASE = '30s';
 const DEFAULT_RETENTION = { age: '7 days', count: 100_000 } as const;
 
-const CAPABILITIES: readonly Capability[] = [...LOCAL_CAPABILITIES, 'durable', 'transaction', 'distributed'];
+const CAPABILITIES: readonly Capability[] = [...STORE_CAPABILITIES, 'durable', 'transaction', 'distributed'];
 
 /** Entries in a SQLite file, run in any process of this machine that has the file open. */
-class SqliteScheduler extends LocalScheduler {
+class SqliteScheduler extends StoreScheduler {
   private readonly logger = new Logger('SqliteScheduler');
   readonly capabilities: ReadonlySet<Capability>;
   private lane: TransactionLane | undefined;

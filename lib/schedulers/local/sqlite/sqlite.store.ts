@@ -5,7 +5,7 @@ import type { ListQuery } from '../../../scheduling/queries.js';
 import type { StoredRecurring } from '../../../scheduling/recurring.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { Demand, Exchange, MaybePromise, Settlement } from '../../../worker/work-source.js';
-import type { Knows, LocalStore } from '../local-store.js';
+import type { Knows, EntryStore } from '../../../engine/entry-store.js';
 import { CallersTransactions, type OnCommit } from './callers-transactions.js';
 import { OtherProcesses } from './other-processes.js';
 import { SqliteAccess } from './sqlite-access.js';
@@ -28,7 +28,7 @@ import { WakeFile } from './wake-file.js';
 const ROW_BYTES = 200;
 
 /** Entries in a SQLite file, which several processes may have open. */
-export class SqliteStore implements LocalStore {
+export class SqliteStore implements EntryStore {
   readonly access: SqliteAccess;
   readonly workers: SqliteWorkers;
   readonly claimed: SqliteExchange;
@@ -36,7 +36,7 @@ export class SqliteStore implements LocalStore {
   readonly recurringJobs: SqliteRecurring;
   readonly wake: WakeFile;
   /** Set for `transactionalWork`. */
-  perform: LocalStore['perform'];
+  perform: EntryStore['perform'];
   /** Told of what was scheduled in a caller's transaction, once that is committed. */
   onCommit: OnCommit = () => {};
   private readonly sql: SqliteStatements;

@@ -1,19 +1,19 @@
-import type { JobId } from '../../jobs/job-id.js';
-import type { JobState } from '../../scheduling/job-entry.js';
-import type { ListQuery } from '../../scheduling/queries.js';
-import type { StoredRecurring } from '../../scheduling/recurring.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
-import type { StoredJob } from '../../jobs/stored-job.js';
-import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
-import type { Demand, Exchange, MaybePromise, Settlement, WorkSource } from '../../worker/work-source.js';
+import type { JobId } from '../jobs/job-id.js';
+import type { JobState } from '../scheduling/job-entry.js';
+import type { ListQuery } from '../scheduling/queries.js';
+import type { StoredRecurring } from '../scheduling/recurring.js';
+import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
+import type { StoredJob } from '../jobs/stored-job.js';
+import type { ParkedReason } from '../jobs/unrunnable-job.error.js';
+import type { Demand, Exchange, MaybePromise, Settlement, WorkSource } from '../worker/work-source.js';
 
 export type Knows = (stored: Pick<StoredJob, 'name' | 'version' | 'command'>) => boolean;
 
 /**
- * Where the local engine keeps its entries: memory, or a file. Each method is one step that happens whole or not at
+ * Where the engine keeps its entries: memory, a file, a server. Each method is one step that happens whole or not at
  * all. `now` is milliseconds since 1970, UTC, from the engine's clock.
  */
-export interface LocalStore {
+export interface EntryStore {
   open(): MaybePromise<void>;
   close(): MaybePromise<void>;
 

@@ -1,8 +1,8 @@
-import { toMilliseconds } from '../../scheduling/duration.js';
-import { newEntryId } from '../../scheduling/entry-id.js';
-import { latestTick, nextTick } from '../../scheduling/recurring-schedule.js';
-import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
-import type { NewEntry } from '../../scheduling/stored-entry.js';
+import { toMilliseconds } from '../scheduling/duration.js';
+import { newEntryId } from '../scheduling/entry-id.js';
+import { latestTick, nextTick } from '../scheduling/recurring-schedule.js';
+import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
+import type { NewEntry } from '../scheduling/stored-entry.js';
 
 /** A tick that is this late, in ms, was missed even by a worker that is there: the machine slept, or its clock was set. */
 const LATE = 60_000;

@@ -1,20 +1,20 @@
-import type { Clock } from '../../jobs/clock.js';
-import type { JobId } from '../../jobs/job-id.js';
-import { toError } from '../../jobs/outcome.js';
-import type { Capability } from '../../scheduling/capability.js';
-import type { Obstacles } from '../../scheduling/explanation.js';
-import type { JobState } from '../../scheduling/job-entry.js';
-import { JobScheduler } from '../../scheduling/job-scheduler.js';
-import type { ListQuery } from '../../scheduling/queries.js';
-import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
-import { DuplicateJobKeyError } from '../../scheduling/scheduling.errors.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
-import type { WorkerOptions } from '../../scheduling/worker-options.js';
-import { LocalEngine } from './local-engine.js';
-import type { LocalStore } from './local-store.js';
+import type { Clock } from '../jobs/clock.js';
+import type { JobId } from '../jobs/job-id.js';
+import { toError } from '../jobs/outcome.js';
+import type { Capability } from '../scheduling/capability.js';
+import type { Obstacles } from '../scheduling/explanation.js';
+import type { JobState } from '../scheduling/job-entry.js';
+import { JobScheduler } from '../scheduling/job-scheduler.js';
+import type { ListQuery } from '../scheduling/queries.js';
+import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
+import { DuplicateJobKeyError } from '../scheduling/scheduling.errors.js';
+import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
+import type { WorkerOptions } from '../scheduling/worker-options.js';
+import { StoreEngine } from './store-engine.js';
+import type { EntryStore } from './entry-store.js';
 
 /** What the local engine can do over any store. */
-export const LOCAL_CAPABILITIES: readonly Capability[] = [
+export const STORE_CAPABILITIES: readonly Capability[] = [
   'delay',
   'cancel',
   'reschedule',
@@ -29,16 +29,16 @@ export const LOCAL_CAPABILITIES: readonly Capability[] = [
 ];
 
 /** A scheduler on the local engine. */
-export abstract class LocalScheduler extends JobScheduler {
+export abstract class StoreScheduler extends JobScheduler {
   abstract override readonly capabilities: ReadonlySet<Capability>;
-  private running: LocalEngine | undefined;
+  private running: StoreEngine | undefined;
 
   /** There once the scheduler is open. */
-  protected abstract get store(): LocalStore;
+  protected abstract get store(): EntryStore;
   protected abstract readonly clock: Clock;
 
-  protected get engine(): LocalEngine {
-    this.running ??= new LocalEngine(this.store, this.clock, this.core);
+  protected get engine(): StoreEngine {
+    this.running ??= new StoreEngine(this.store, this.clock, this.core);
     return this.running;
   }
 

@@ -1,22 +1,22 @@
 import { Logger } from '@nestjs/common';
-import type { Attempt } from '../../jobs/attempt.js';
-import type { Clock } from '../../jobs/clock.js';
-import type { JobId } from '../../jobs/job-id.js';
-import { JobCancelledError } from '../../jobs/jobs.errors.js';
-import { messageOf } from '../../jobs/outcome.js';
-import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
-import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
-import type { SchedulerCore } from '../../scheduling/scheduler-core.js';
-import type { EntryRef, InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
-import type { WorkerOptions } from '../../scheduling/worker-options.js';
-import type { ClaimedEntry, Demand, Exchange, Settlement, WorkSource } from '../../worker/work-source.js';
-import { Slots } from '../../worker/slots.js';
-import { WorkerPump } from '../../worker/worker-pump.js';
-import type { LocalStore } from './local-store.js';
+import type { Attempt } from '../jobs/attempt.js';
+import type { Clock } from '../jobs/clock.js';
+import type { JobId } from '../jobs/job-id.js';
+import { JobCancelledError } from '../jobs/jobs.errors.js';
+import { messageOf } from '../jobs/outcome.js';
+import { SchedulerUnavailableError } from '../scheduling/scheduling.errors.js';
+import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
+import type { SchedulerCore } from '../scheduling/scheduler-core.js';
+import type { EntryRef, InsertResult, NewEntry } from '../scheduling/stored-entry.js';
+import type { WorkerOptions } from '../scheduling/worker-options.js';
+import type { ClaimedEntry, Demand, Exchange, Settlement, WorkSource } from '../worker/work-source.js';
+import { Slots } from '../worker/slots.js';
+import { WorkerPump } from '../worker/worker-pump.js';
+import type { EntryStore } from './entry-store.js';
 import { planRecurring, tickOf } from './recurring-ticks.js';
 
 /** A store, a clock and a worker: what the in-process, the SQLite and the test scheduler have in common. */
-export class LocalEngine implements WorkSource {
+export class StoreEngine implements WorkSource {
   private pump: WorkerPump | undefined;
   private slots: Slots | undefined;
   readonly perform: WorkSource['perform'];
@@ -25,14 +25,14 @@ export class LocalEngine implements WorkSource {
   private wakes = true;
 
   constructor(
-    private readonly store: LocalStore,
+    private readonly store: EntryStore,
     private readonly clock: Clock,
     private readonly core: SchedulerCore,
   ) {
     this.perform = store.perform;
   }
 
-  /** @param wakes whether it runs entries by itself when they are due, or only when {@link LocalEngine.runDue} is called. */
+  /** @param wakes whether it runs entries by itself when they are due, or only when {@link StoreEngine.runDue} is called. */
   async start(options: WorkerOptions, wakes = true): Promise<void> {
     if (this.pump) return;
     this.workingSince = this.clock.now();

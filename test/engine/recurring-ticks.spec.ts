@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planRecurring, tickOf } from '../../lib/schedulers/local/recurring-ticks.js';
+import { planRecurring, tickOf } from '../../lib/engine/recurring-ticks.js';
 import type { NewRecurring, StoredRecurring } from '../../lib/scheduling/recurring.js';
 
 const HOUR = 3_600_000;
