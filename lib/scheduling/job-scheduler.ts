@@ -20,6 +20,7 @@ import type {
 } from './job-entry.js';
 import { JointWrite } from './joint-write.js';
 import { toEntryRef, toListQuery } from './queries.js';
+import { isRecurringId } from './recurring.js';
 import { type RecurringSchedule, assertRecurringSchedule } from './recurring-schedule.js';
 import { toRunTime } from './run-time.js';
 import type { ScheduleEntry, ScheduleOptions } from './schedule-options.js';
@@ -165,7 +166,7 @@ export abstract class JobScheduler extends SchedulerBackend {
    * Runs a job again and again, once per tick in the whole cluster. Called again with the same id it replaces; with
    * the same schedule, no tick is lost or doubled.
    *
-   * @param id 1 to 255 characters.
+   * @param id 1 to 255 characters, NUL not among them.
    * @throws {InvalidScheduleError} for a cron line, time zone or duration that makes no sense.
    */
   async scheduleRecurring(
@@ -176,9 +177,9 @@ export abstract class JobScheduler extends SchedulerBackend {
   ): Promise<void> {
     this.assertCapability('recurring', 'scheduleRecurring()');
     this.core.discover();
-    if (typeof id !== 'string' || id.length < 1 || id.length > 255) {
+    if (!isRecurringId(id)) {
       throw new InvalidScheduleError(
-        'The id of a recurring job must be text of 1 to 255 characters: give it a name.',
+        'The id of a recurring job must be well-formed text of 1 to 255 characters without NUL: give it a name.',
       );
     }
     assertRecurringSchedule(schedule);

@@ -1,6 +1,14 @@
 import type { PlannedJob } from './entry-planner.js';
 import type { RecurringSchedule } from './recurring-schedule.js';
 
+const LONGEST_ID = 255;
+
+/** What a store would cut or replace could not be found again, or be taken for another. */
+export function isRecurringId(id: unknown): id is string {
+  if (typeof id !== 'string' || id.length < 1 || id.length > LONGEST_ID) return false;
+  return id.isWellFormed() && !id.includes('\0');
+}
+
 /**
  * A recurring job on its way to a scheduler's store.
  *

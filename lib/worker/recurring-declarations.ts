@@ -6,7 +6,7 @@ import type { Job } from '../jobs/job.interface.js';
 import { type RecurringDeclaration, declaredRecurring } from '../jobs/recurring-job.decorator.js';
 import { messageOf } from '../jobs/outcome.js';
 import { checkedMetadata } from '../scheduling/entry-planner.js';
-import type { NewRecurring } from '../scheduling/recurring.js';
+import { type NewRecurring, isRecurringId } from '../scheduling/recurring.js';
 import { assertRecurringSchedule } from '../scheduling/recurring-schedule.js';
 import type { SchedulerCore } from '../scheduling/scheduler-core.js';
 import { SCHEDULER_CORE } from '../scheduling/tokens.js';
@@ -78,8 +78,7 @@ function problemOfMaking(type: Type): string[] {
 }
 
 function problemOf(id: unknown, schedule: RecurringDeclaration['schedule']): string[] {
-  if (typeof id !== 'string' || id.length < 1 || id.length > 255)
-    return ['its id must be text of 1 to 255 characters.'];
+  if (!isRecurringId(id)) return ['its id must be well-formed text of 1 to 255 characters without NUL.'];
   try {
     assertRecurringSchedule(schedule);
     return [];

@@ -260,10 +260,10 @@ describe('Many at once', () => {
 });
 
 describe('A recurring job', () => {
-  it.each(['', 'i'.repeat(256), 7, undefined])('has no id %j', async (id) => {
+  it.each(['', 'i'.repeat(256), 'i\0', 'i\uD800', 7, undefined])('has no id %j', async (id) => {
     const { scheduler } = await start();
     await expect(scheduler.scheduleRecurring(id as string, new PlainJob(), { every: '1h' })).rejects.toThrow(
-      'The id of a recurring job must be text of 1 to 255 characters: give it a name.',
+      'The id of a recurring job must be well-formed text of 1 to 255 characters without NUL: give it a name.',
     );
     expect(await scheduler.listRecurring()).toEqual([]);
   });

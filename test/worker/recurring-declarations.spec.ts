@@ -76,9 +76,9 @@ describe('A class with @RecurringJob', () => {
     expect((await scheduler.listRecurring()).map(({ id }) => id)).toEqual(ids);
   });
 
-  it.each(['', 'i'.repeat(256), 7, undefined])('is refused with the id %j', async (id) => {
+  it.each(['', 'i'.repeat(256), 'i\0', 'i\uD800', 7, undefined])('is refused with the id %j', async (id) => {
     expect((await startError({ jobs: [declared(id)] })).mistakes).toEqual([
-      'DeclaredJob: @RecurringJob: its id must be text of 1 to 255 characters.',
+      'DeclaredJob: @RecurringJob: its id must be well-formed text of 1 to 255 characters without NUL.',
     ]);
   });
 

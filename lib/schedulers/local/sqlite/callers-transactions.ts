@@ -4,6 +4,7 @@ import type { JobId } from '../../../jobs/job-id.js';
 import { InvalidScheduleError } from '../../../scheduling/invalid-schedule.error.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import type { InsertResult, NewEntry } from '../../../scheduling/stored-entry.js';
+import { hasOpenTransaction } from './open-transaction.js';
 import { SqliteCounts } from './sqlite-counts.js';
 import { fileOf } from './sqlite-connection.js';
 import { SqliteEntries } from './sqlite-entries.js';
@@ -71,9 +72,7 @@ export class CallersTransactions {
   ): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      // Node.js 22 has neither: there we look until the last time.
-      const { isOpen = true } = database as { isOpen?: boolean };
-      const isOver = !isOpen || !((database as { isTransaction?: boolean }).isTransaction ?? true);
+      const isOver = !hasOpenTransaction(database);
       if (this.isThere(id)) onCommit();
       else if (!isOver && waited < LAST_LOOK) {
         this.lookForCommit(database, id, onCommit, Math.min(LONGEST_PAUSE, pause * 2), waited + pause);
@@ -90,8 +89,9 @@ export class CallersTransactions {
         'transaction must be the DatabaseSync on which the transaction is open.',
       );
     }
-    if (database.isOpen === false) throw closed();
-    if (database.isTransaction === false) {
+    const isOpen = hasOpenTransaction(database as DatabaseSync);
+    if (isOpen === undefined) throw closed();
+    if (!isOpen) {
       throw new InvalidScheduleError(
         'transaction: no transaction is open on this DatabaseSync: begin one first.',
       );

@@ -10,6 +10,7 @@ import { SqliteCounts } from './sqlite-counts.js';
 import { isBusy } from './sqlite-errors.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import type { SqliteStore } from './sqlite.store.js';
+import { rollback } from './write-queue.js';
 
 /** After a transaction could not be begun, in ms: the entry is claimed again at once. */
 const PAUSE = 200;
@@ -80,7 +81,7 @@ export class TransactionLane {
     } catch (error) {
       // A full disk, say: nothing of the attempt is there, and so it does not count.
       this.counts.forget();
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      rollback(this.database);
       return { result: { ...result, outcome: { type: 'released' }, error: toError(error) } };
     }
   }

@@ -171,7 +171,7 @@ export class WriteQueue {
 }
 
 /** A full disk has rolled back already, and says so by an error. */
-function rollback(database: DatabaseSync): void {
+export function rollback(database: DatabaseSync): void {
   try {
     database.exec('ROLLBACK');
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { until } from '../../../support/until.js';
 
+const STDIO: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc'];
 const PROGRAM = fileURLToPath(new URL('./worker-process.mjs', import.meta.url));
 
 export interface WorkerProcessOptions {
@@ -36,13 +37,17 @@ export class SharedFile {
   private readonly known: Line[] = [];
   private read = 0;
 
-  constructor(private readonly library: string) {
+  constructor(
+    private readonly library: string,
+    private readonly node = process.execPath,
+  ) {
     writeFileSync(this.log, '');
     onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
   }
 
   start(options: WorkerProcessOptions = {}): Promise<WorkerProcess> {
-    return WorkerProcess.start({ ...options, library: this.library, file: this.file, log: this.log });
+    const { library, file, log } = this;
+    return WorkerProcess.start({ ...options, library, file, log }, this.node);
   }
 
   lines(what?: Line['what'], name?: string): Line[] {
@@ -89,8 +94,8 @@ export class WorkerProcess {
     });
   }
 
-  static async start(options: object): Promise<WorkerProcess> {
-    const child = fork(PROGRAM, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  static async start(options: object, node: string): Promise<WorkerProcess> {
+    const child = fork(PROGRAM, [JSON.stringify(options)], { execPath: node, stdio: STDIO });
     let errors = '';
     child.stderr!.on('data', (text) => (errors += String(text)));
     const one = new WorkerProcess(child);
