@@ -60,6 +60,11 @@ export class PublishCommandConverter implements JobConverter {
     return command && this.commands.route(command.name, command.version)?.definition.type;
   }
 
+  /** Every command name and version that {@link PublishCommandConverter.knows}. */
+  takes(): { name: string; version: number }[] {
+    return this.commands.takes().filter(({ name, version }) => this.knows(name, version));
+  }
+
   /** Whether {@link PublishCommandConverter.fromData} has a class and a handler for it. */
   knows(name: string, version: number): boolean {
     const route = this.commands.route(name, version);

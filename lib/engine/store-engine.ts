@@ -80,6 +80,13 @@ export class StoreEngine implements WorkSource {
     return results;
   }
 
+  /** For a store that can give each of several entries a fate of its own. */
+  async insertEach<T>(write: () => Promise<T>): Promise<T> {
+    const results = await write();
+    this.wake();
+    return results;
+  }
+
   async cancel(ref: EntryRef): Promise<boolean> {
     const now = this.clock.now();
     const entry = await this.store.cancel(ref, now);

@@ -18,6 +18,9 @@ export class Attempt {
   /** The store's open transaction, for `context.transaction`; set before it runs. */
   transaction?: unknown;
 
+  /** Set with the transaction: commits it once the job has succeeded. What it throws is the attempt's own failure. */
+  commit?: () => Promise<void>;
+
   /** Whether it will be aborted by itself, some time. */
   hasTimeout = false;
 

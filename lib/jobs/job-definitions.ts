@@ -79,6 +79,19 @@ export class JobDefinitions {
     return this.routes.get(id);
   }
 
+  /** Every name and version whose stored data can be taken: aliases, and what upgraders lead on from, included. */
+  takes(): { name: string; version: number }[] {
+    return [...this.byName.keys(), ...this.aliases.keys()].flatMap((name) => {
+      const versions = this.named(name).flatMap(({ version, options }) => [
+        version,
+        ...Object.keys(options.upgrade ?? {}).map(Number),
+      ]);
+      return [...new Set(versions)]
+        .filter((version) => this.route(name, version))
+        .map((version) => ({ name, version }));
+    });
+  }
+
   /** Registers classes; what is wrong with them is kept for {@link JobDefinitions.findMistakes}. */
   register(types: readonly unknown[]): void {
     this.routes.clear();

@@ -10,6 +10,9 @@ import { assertSchema, fieldsOf, reviveFields } from './stored-fields.js';
 import type { StoredJob } from './stored-job.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 
+/** What a stored job is, without its data. */
+export type StoredKind = Pick<StoredJob, 'name' | 'version' | 'command'>;
+
 /** A job made again from what was stored. */
 export interface RevivedJob {
   readonly job: Job;
@@ -39,6 +42,7 @@ export interface JobConverter {
   };
   fromData(data: unknown): Promise<Job>;
   policyTypeOf(stored: StoredJob): Type | undefined;
+  takes(): { name: string; version: number }[];
 }
 
 /** Job to stored job, and back. */
@@ -101,9 +105,18 @@ export class JobMapper {
   }
 
   /** Whether {@link JobMapper.fromStored} has a class for it. */
-  knows(stored: Pick<StoredJob, 'name' | 'version' | 'command'>, knowsCommand: KnowsCommand): boolean {
+  knows(stored: StoredKind, knowsCommand: KnowsCommand): boolean {
     if (!this.definitions.route(stored.name, stored.version)) return false;
     return !stored.command || knowsCommand(stored.command.name, stored.command.version);
+  }
+
+  /** All that {@link JobMapper.knows}, for a store that has to know it beforehand. */
+  kinds(): StoredKind[] {
+    return this.definitions.takes().flatMap((kind): StoredKind[] => {
+      if (this.definitions.route(kind.name, kind.version)?.definition.type !== this.converter?.type)
+        return [kind];
+      return this.converter!.takes().map((command) => ({ ...kind, command }));
+    });
   }
 
   /** The stored data for people to look at; as they lie in the store where they cannot be read. */

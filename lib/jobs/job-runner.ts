@@ -72,6 +72,8 @@ export class JobRunner {
     try {
       const context = new AttemptContext(attempt, revived.definition, this.moduleRef);
       await this.interceptors.execute(context, revived.job);
+      // What goes on in the code of an aborted attempt must not be committed.
+      if (!attempt.abortedBy) await attempt.commit?.();
       return { outcome: { type: 'succeeded' } };
     } catch (thrown) {
       return this.endingOf(toError(thrown), attempt, policy, clock);

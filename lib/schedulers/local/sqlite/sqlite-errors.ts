@@ -14,10 +14,13 @@ const NOT_A_DATABASE = 26;
 const CANNOT_OPEN = 14;
 const READ_ONLY = 8;
 const DAMAGED = 11;
+const CONSTRAINT = 19;
 
 export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(codeOf(error));
 export const isNoDatabase = (error: unknown): boolean => codeOf(error) === NOT_A_DATABASE;
 export const isNotToBeOpened = (error: unknown): boolean => [CANNOT_OPEN, READ_ONLY].includes(codeOf(error));
+/** A rule of the app's own tables was broken. */
+export const isRefusal = (error: unknown): boolean => codeOf(error) === CONSTRAINT;
 export const isDamaged = (error: unknown): boolean => codeOf(error) === DAMAGED;
 
 export function isSqliteError(error: unknown): boolean {

@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Attempt } from '../../../jobs/attempt.js';
 import type { Clock } from '../../../jobs/clock.js';
 import { WorkerStoppedError } from '../../../jobs/jobs.errors.js';
-import { type AttemptResult, toError } from '../../../jobs/outcome.js';
+import type { AttemptResult, Outcome } from '../../../jobs/outcome.js';
 import type { ClaimedEntry, Performed } from '../../../worker/work-source.js';
 import { SqliteAttempts } from './sqlite-attempts.js';
 import { openAgain } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
-import { isBusy } from './sqlite-errors.js';
+import { isBusy, isRefusal } from './sqlite-errors.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import type { SqliteStore } from './sqlite.store.js';
 import { rollback } from './write-queue.js';
@@ -66,43 +66,47 @@ export class TransactionLane {
       attempt.abort(new WorkerStoppedError('No transaction could be begun for the attempt.', { cause }));
       return { result: await run() };
     }
+    return this.store.access.whileWriting(() => this.runIn(attempt, run));
+  }
+
+  private async runIn(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
+    let settled: Outcome | undefined;
     attempt.transaction = this.database;
-    const performed = await this.store.access.whileWriting(async () => this.end(attempt, await run()));
+    attempt.commit = async () => {
+      settled = this.commit(attempt);
+    };
+    const result = await run();
+    if (settled?.type === 'succeeded') return { result, settled };
+    this.counts.forget();
+    rollback(this.database);
     // What goes on in the code of an aborted job must not get into the transaction of the next one.
     if (attempt.abortedBy) this.database.close();
-    return performed;
+    return { result };
   }
 
-  private end(attempt: Attempt, result: AttemptResult): Performed {
-    try {
-      if (result.outcome.type === 'succeeded') return this.commit(attempt.entry as ClaimedEntry, result);
-      this.database.exec('ROLLBACK');
-      return { result };
-    } catch (error) {
-      // A full disk, say: nothing of the attempt is there, and so it does not count.
-      this.counts.forget();
-      rollback(this.database);
-      return { result: { ...result, outcome: { type: 'released' }, error: toError(error) } };
-    }
-  }
-
-  private commit({ id, claim }: ClaimedEntry, result: AttemptResult): Performed {
+  /** @returns what was written down; where that is no success, nothing of the attempt is to remain. */
+  private commit(attempt: Attempt): Outcome | undefined {
+    const { id, claim } = attempt.entry as ClaimedEntry;
     const seq = this.store.claimed.rowOf(id);
     const owner = this.store.workers.id;
-    const settled =
-      seq === undefined || owner === undefined
-        ? undefined
-        : this.attempts.settle(seq, claim, owner, result.outcome, this.clock.now());
-    // The claim is lost, or the entry was cancelled: then nothing of the attempt is to remain.
-    if (settled?.type !== 'succeeded') {
-      this.counts.forget();
-      this.database.exec('ROLLBACK');
-      return { result };
+    if (seq === undefined || owner === undefined) return undefined;
+    try {
+      const settled = this.attempts.settle(seq, claim, owner, { type: 'succeeded' }, this.clock.now());
+      if (settled?.type !== 'succeeded') return undefined;
+      this.counts.write();
+      this.database.exec('COMMIT');
+      this.store.claimed.forget(id);
+      return settled;
+    } catch (cause) {
+      // What the job itself has written breaks a rule of its own: it has failed, and its policy says what comes next.
+      if (isRefusal(cause)) throw cause;
+      // A full disk, say: nothing of the attempt is there, and so it does not count.
+      const lost = new WorkerStoppedError('The transaction of the attempt could not be committed.', {
+        cause,
+      });
+      attempt.abort(lost);
+      throw lost;
     }
-    this.counts.write();
-    this.database.exec('COMMIT');
-    this.store.claimed.forget(id);
-    return { result, settled };
   }
 
   private async begin(): Promise<void> {

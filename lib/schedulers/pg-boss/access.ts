@@ -1,0 +1,24 @@
+/** Anything that runs SQL: a pool, a client, or what a library hands to its transactions. */
+export interface Executor {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** A transaction on a connection of its own. */
+export interface OpenTransaction extends Executor {
+  /** What the job gets as `context.transaction`. */
+  readonly client: unknown;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** How the store reaches its server. */
+export interface Access extends Executor {
+  begin(): Promise<OpenTransaction>;
+  /** @param onReady called once it listens, and again after each reconnection: what was told meanwhile was missed. */
+  listen(
+    channel: string,
+    onMessage: (payload: string) => void,
+    onReady: () => void,
+  ): Promise<{ close(): Promise<void> }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
+import type { Executor } from './access.js';
+import type { PgBoss } from './drivers.js';
+
+/** The queue of pg-boss that holds every entry: a key is unique across ours, which are a column of it. */
+const QUEUE = 'eventflow-jobs';
+/** The schema of pg-boss 12.38, whose table our statements know. */
+const KNOWN_SCHEMA = 46;
+/** The most that pg-boss takes, in seconds: 68 years. What is kept is ours to say. */
+export const FOREVER = 2_147_483_647;
+
+/** The schema in the database and what is installed do not fit. */
+export class UnusableSchemaError extends EventFlowJobsError {}
+
+/** Where entries lie. */
+export interface Installation {
+  /** Quoted, to stand in SQL. */
+  readonly schema: string;
+  /** With its schema, quoted. */
+  readonly table: string;
+  readonly queue: string;
+}
+
+/**
+ * pg-boss makes or migrates its schema, and a queue of ours in it: a table of its own, so that plans do not depend on
+ * what else lies there.
+ *
+ * @throws {UnusableSchemaError} where the schema is newer, or older with `migrate: false`.
+ */
+export async function install(
+  boss: PgBoss,
+  access: Executor,
+  { schema, migrate, isStarted }: { schema: string; migrate: boolean; isStarted: boolean },
+): Promise<Installation> {
+  const quoted = quote(schema);
+  const stored = await storedVersion(access, quoted);
+  assertFits(schema, stored, migrate);
+  if (!isStarted) await boss.start();
+  await boss.createQueue(QUEUE, {
+    policy: 'short',
+    partition: true,
+    notify: false,
+    retentionSeconds: FOREVER,
+    warningQueueSize: FOREVER,
+  });
+  const queue = await boss.getQueue(QUEUE);
+  if (queue?.policy !== 'short' || !queue.partition) {
+    throw new UnusableSchemaError(
+      `The queue '${QUEUE}' in schema ${schema} was made by somebody else, with other settings: delete it, or give the ` +
+        'scheduler another `schema`.',
+    );
+  }
+  return { schema: quoted, table: `${quoted}.${quote(queue.table)}`, queue: QUEUE };
+}
+
+function assertFits(schema: string, stored: number | undefined, migrate: boolean): void {
+  if (stored !== undefined && stored > KNOWN_SCHEMA) {
+    throw new UnusableSchemaError(
+      `Schema ${schema} has version ${stored} of pg-boss, and this release knows version ${KNOWN_SCHEMA}: install the ` +
+        'release that goes with it, or a newer one.',
+    );
+  }
+  if (migrate || stored === KNOWN_SCHEMA) return;
+  throw new UnusableSchemaError(
+    `Schema ${schema} ${stored === undefined ? 'is not installed' : `has version ${stored} of pg-boss`}, and version ` +
+      `${KNOWN_SCHEMA} is needed: run \`npx pg-boss migrate --schema ${schema}\`, or leave out \`migrate: false\`.`,
+  );
+}
+
+async function storedVersion(access: Executor, schema: string): Promise<number | undefined> {
+  const { rows } = await access.executeSql('SELECT to_regclass($1) IS NOT NULL AS there', [
+    `${schema}.version`,
+  ]);
+  if (!(rows as { there: boolean }[])[0]!.there) return undefined;
+  const found = await access.executeSql(`SELECT version FROM ${schema}.version`);
+  return (found.rows as { version: number }[])[0]?.version;
+}
+
+/** A name as pg-boss takes it: quoted already, or to be folded to lower case. */
+function quote(name: string): string {
+  return name.startsWith('"') ? name : `"${name.toLowerCase()}"`;
+}

@@ -1,0 +1,102 @@
+import type { Installation } from './installation.js';
+import { COLUMNS, FAR } from './pg-rows.js';
+
+/**
+ * Writes down what ended. `$1`: the ends, as JSON; `$2`: whose they are. Fenced: a row that was claimed anew has another
+ * count of claims, and is left alone. One that was told to stop ends as cancelled, whatever it came to.
+ */
+export function settleSql({ schema, table, queue }: Installation): string {
+  return `ended AS MATERIALIZED (
+      SELECT * FROM json_to_recordset($1::text::json) AS x (id uuid, claim int, state text, wait float8, skip boolean,
+        far boolean, error jsonb, parked jsonb)
+    ), settled AS (
+      UPDATE ${table} j SET
+        state = (CASE
+          WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
+          WHEN e.state = 'created' AND EXISTS (
+            SELECT FROM ${table} o WHERE o.name = '${queue}' AND o.state = 'created' AND o.singleton_key = j.singleton_key
+          ) THEN 'retry'
+          ELSE e.state END)::${schema}.job_state,
+        completed_on = CASE WHEN e.state IN ('completed', 'cancelled', 'failed') OR j.output -> 'cancel' IS NOT NULL
+          THEN clock_timestamp() END,
+        start_after = CASE WHEN e.far THEN ${FAR} WHEN e.wait IS NULL THEN j.start_after
+          ELSE clock_timestamp() + e.wait * interval '1 ms' END,
+        source_name = NULL,
+        output = CASE WHEN j.output IS NULL AND e.error IS NULL AND e.skip IS NULL THEN NULL ELSE
+          (coalesce(j.output, '{}') - 'cancel')
+          || CASE WHEN e.error IS NULL THEN '{}' ELSE jsonb_build_object('error', e.error) END
+          || CASE WHEN e.parked IS NULL THEN '{}' ELSE jsonb_build_object('parked', e.parked) END
+          || CASE WHEN e.skip THEN jsonb_build_object('skipped', coalesce((j.output ->> 'skipped')::int, 0) + 1)
+             ELSE '{}' END
+          END
+      FROM ended e
+      WHERE j.name = '${queue}' AND j.id = e.id AND j.state = 'active' AND j.retry_count = e.claim AND $2::text IS NOT NULL
+      RETURNING j.id, j.state
+    )`;
+}
+
+/**
+ * Claims what is due: of each queue the highest priority first, then the earliest. `$2`: the worker; `$3`: how many, as
+ * JSON; `$4`: the kinds that this process knows; what is of another kind is parked.
+ *
+ * Each queue and priority is a seek of its own in an index of ours, so that neither what is due later nor how fresh the
+ * planner's statistics are makes a difference. pg-boss's own fetch walks over all that waits.
+ */
+export function claimSql({ schema, table, queue }: Installation): string {
+  const waiting = `name = '${queue}' AND state < 'active' AND NOT blocked`;
+  const ofGroup = `${waiting} AND group_id = g.queue AND (-priority) = g.np`;
+  return `groups (queue, np) AS (
+      (SELECT group_id, -priority FROM ${table} WHERE ${waiting} ORDER BY group_id, (-priority) LIMIT 1)
+      UNION ALL
+      SELECT n.queue, n.np FROM groups g CROSS JOIN LATERAL (
+        SELECT group_id AS queue, -priority AS np FROM ${table}
+        WHERE ${waiting} AND (group_id, (-priority)) > (g.queue, g.np) ORDER BY group_id, (-priority) LIMIT 1
+      ) n
+    ), place AS (
+      SELECT EXISTS (SELECT FROM ${schema}.eventflow_workers WHERE id = $2::text::int8) AS taken
+    ), open AS (
+      SELECT g.*, d.own ? g.queue AS owned,
+        CASE WHEN d.own ? g.queue THEN (d.own ->> g.queue)::int
+          ELSE least(d.shared, coalesce((d.most ->> g.queue)::int, d.shared)) END AS free,
+        d.shared
+      FROM groups g, jsonb_to_record($3::text::jsonb) AS d (shared int, own jsonb, most jsonb)
+      WHERE (SELECT taken FROM place)
+        AND NOT EXISTS (SELECT FROM ${schema}.eventflow_paused p WHERE p.queue IN ('', g.queue))
+    ), due AS MATERIALIZED (
+      SELECT g.*, d.* FROM open g CROSS JOIN LATERAL (
+        SELECT id, start_after, group_tier = ANY ($4::text[]) AS known FROM ${table}
+        WHERE ${ofGroup} AND start_after <= statement_timestamp()
+        ORDER BY start_after, id LIMIT greatest(g.free, 0) FOR UPDATE SKIP LOCKED
+      ) d
+    ), ranked AS (
+      SELECT *, row_number() OVER (PARTITION BY queue ORDER BY np, start_after, id) AS place_in_queue FROM due
+    ), chosen AS (
+      SELECT id, known FROM (
+        SELECT *, row_number() OVER (PARTITION BY owned ORDER BY np, start_after, id) AS place_of_all
+        FROM ranked WHERE place_in_queue <= free
+      ) r WHERE owned OR place_of_all <= shared
+    ), claimed AS (
+      UPDATE ${table} j SET
+        state = CASE WHEN c.known THEN 'active' ELSE j.state END,
+        retry_count = CASE WHEN c.known AND j.started_on IS NOT NULL THEN j.retry_count + 1 ELSE j.retry_count END,
+        started_on = CASE WHEN c.known THEN clock_timestamp() ELSE j.started_on END,
+        heartbeat_on = CASE WHEN c.known THEN clock_timestamp() END,
+        source_name = CASE WHEN c.known THEN $2::text END,
+        start_after = CASE WHEN c.known THEN j.start_after ELSE ${FAR} END,
+        output = CASE WHEN c.known THEN j.output - '{progress,parked}'::text[]
+          ELSE coalesce(j.output, '{}') || jsonb_build_object('parked', jsonb_build_object('reason', 'unknown',
+            'runAt', extract(epoch FROM j.start_after) * 1000,
+            'text', format('No class here stands for ''%s'' version %s.',
+              coalesce(j.data -> 'command' ->> 'name', j.data ->> 'name'),
+              coalesce(j.data -> 'command' ->> 'version', j.data ->> 'version')))) END
+      FROM chosen c WHERE j.name = '${queue}' AND j.id = c.id
+      RETURNING ${COLUMNS}, c.known
+    )
+    SELECT (SELECT taken FROM place) AS has_place,
+      (SELECT json_agg(settled) FROM settled) AS settled,
+      (SELECT json_agg(claimed) FROM claimed) AS claimed,
+      (SELECT extract(epoch FROM min(n.at) - statement_timestamp()) * 1000 FROM open g CROSS JOIN LATERAL (
+        SELECT start_after AS at FROM ${table} WHERE ${ofGroup} AND start_after > statement_timestamp()
+        ORDER BY start_after LIMIT 1
+      ) n)::float8 AS next`;
+}

@@ -1,0 +1,111 @@
+import type { JobId } from '../../jobs/job-id.js';
+import { DuplicateJobKeyError } from '../../scheduling/scheduling.errors.js';
+import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
+import type { Executor } from './access.js';
+import { FOREVER, type Installation } from './installation.js';
+import { COLUMNS, type EntryRow, keyOf, toEntry, toRow } from './pg-rows.js';
+
+/** Workers look for themselves this often, in seconds: what is due later needs no word to them. */
+const HORIZON = 60;
+
+/** Somebody else may take and leave a key again and again: then we give up. */
+const MOST_TRIES = 50;
+
+interface Inserted {
+  inserted: JobId[] | null;
+  gone: EntryRow[] | null;
+}
+
+/** Puts entries into pg-boss's table, all in one statement, which tells the workers too: at the commit, whoever's it is. */
+export class PgInsert {
+  private readonly statement: string;
+  private readonly holders: string;
+
+  constructor(
+    { table, queue }: Installation,
+    private readonly channel: string,
+    /** In seconds. */
+    private readonly retention: number,
+  ) {
+    this.statement = `
+      WITH input AS MATERIALIZED (
+        SELECT * FROM json_to_recordset($1::text::json) AS x (i int, id uuid, key text, queue text, kind text,
+          priority int, run float8, data jsonb, replace boolean)
+      ), gone AS (
+        UPDATE ${table} j SET state = 'cancelled', completed_on = clock_timestamp() FROM input
+        WHERE input.replace AND j.singleton_key = input.key AND j.state = 'created' AND j.name = '${queue}'
+        RETURNING ${COLUMNS}
+      ), ins AS (
+        INSERT INTO ${table} (id, name, data, priority, start_after, created_on, singleton_key, group_id, group_tier,
+          expire_seconds, deletion_seconds, keep_until, retry_limit, policy)
+        SELECT id, '${queue}', data, priority, to_timestamp(run / 1000), clock_timestamp() + i * interval '1 microsecond',
+          key, queue, kind, ${FOREVER}, $2, 'infinity', ${FOREVER}, 'short'
+        FROM input WHERE (SELECT count(*) FROM gone) >= 0 ORDER BY i
+        ON CONFLICT DO NOTHING RETURNING id, start_after
+      ), told AS (
+        SELECT pg_notify($3, 'due ' || (extract(epoch FROM first) * 1000)::int8)
+        FROM (SELECT min(start_after) AS first FROM ins) AS earliest
+        WHERE first < clock_timestamp() + interval '${HORIZON} seconds'
+      )
+      SELECT (SELECT json_agg(id) FROM ins) AS inserted, (SELECT json_agg(gone) FROM gone) AS gone,
+        (SELECT count(*) FROM told) AS told`;
+    this.holders = `SELECT singleton_key AS key, id FROM ${table}
+      WHERE name = '${queue}' AND state = 'created' AND singleton_key = ANY ($1)`;
+  }
+
+  /**
+   * Each entry comes to its own result: its id, that of the one which holds its key, or an error.
+   *
+   * @param executor where one refused is to undo all, a transaction that the caller rolls back then.
+   */
+  async insert(executor: Executor, entries: readonly NewEntry[]): Promise<(InsertResult | Error)[]> {
+    const results = new Map<JobId, InsertResult | Error>();
+    let left = entries;
+    for (let tries = 1; left.length > 0; tries++) {
+      await this.insertOnce(executor, left, results);
+      left = left.filter(({ id }) => !results.has(id));
+      if (left.length === 0) break;
+      left = await this.resolveConflicts(executor, left, results);
+      if (tries === MOST_TRIES)
+        throw new Error(`The key '${left[0]!.key}' is taken and left by others all the time.`);
+    }
+    return entries.map(({ id }) => results.get(id)!);
+  }
+
+  private async insertOnce(
+    executor: Executor,
+    entries: readonly NewEntry[],
+    results: Map<JobId, InsertResult | Error>,
+  ): Promise<void> {
+    const { rows } = await executor.executeSql(this.statement, [
+      JSON.stringify(entries.map((entry, index) => toRow(entry, index))),
+      this.retention,
+      this.channel,
+    ]);
+    const { inserted, gone } = rows[0] as Inserted;
+    const replaced = new Map((gone ?? []).map((row) => [row.key, toEntry(row)]));
+    const keys = new Map(entries.map(({ id, key }) => [id, key]));
+    for (const id of inserted ?? []) {
+      const key = keys.get(id);
+      const before = key === undefined ? undefined : replaced.get(keyOf(key));
+      results.set(id, { id, inserted: true, ...(before && { replaced: before }) });
+    }
+  }
+
+  /** @returns those that are to be tried again: to replace what came meanwhile, or since the key is free again. */
+  private async resolveConflicts(
+    executor: Executor,
+    entries: readonly NewEntry[],
+    results: Map<JobId, InsertResult | Error>,
+  ): Promise<NewEntry[]> {
+    const { rows } = await executor.executeSql(this.holders, [entries.map(({ key }) => keyOf(key!))]);
+    const holders = new Map((rows as { key: string; id: JobId }[]).map(({ key, id }) => [key, id]));
+    return entries.filter(({ id, key, onConflict }) => {
+      const holder = holders.get(keyOf(key!));
+      if (holder === undefined || onConflict === 'replace') return true;
+      const isRefused = onConflict === 'reject';
+      results.set(id, isRefused ? DuplicateJobKeyError.of(key!, holder) : { id: holder, inserted: false });
+      return false;
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { InvalidScheduleError } from '../../scheduling/invalid-schedule.error.js';
+import type { JobState } from '../../scheduling/job-entry.js';
+import type { ListQuery } from '../../scheduling/queries.js';
+import type { StoredEntry } from '../../scheduling/stored-entry.js';
+import type { Installation } from './installation.js';
+import { COLUMNS, type EntryRow, keyOf, toEntry } from './pg-rows.js';
+
+const PARKED = `(j.state < 'active' AND j.output -> 'parked' IS NOT NULL)`;
+
+const STATE_TERMS: Record<JobState, string> = {
+  scheduled: `(j.state < 'active' AND j.output -> 'parked' IS NULL)`,
+  running: `j.state = 'active'`,
+  succeeded: `j.state = 'completed'`,
+  failed: `j.state = 'failed'`,
+  cancelled: `j.state = 'cancelled'`,
+  parked: PARKED,
+};
+
+const PUBLISH_COMMAND = 'PublishCommand';
+
+/** The statement for a page, in the order of scheduling, after a place rather than an offset. */
+export function listStatement(
+  { table, queue }: Installation,
+  query: ListQuery,
+): { text: string; values: unknown[] } {
+  const { states, name, command, key, limit, cursor } = query;
+  const values: unknown[] = [];
+  const terms = [`j.name = '${queue}'`];
+  const add = (term: (place: string) => string, value: unknown) => {
+    values.push(value);
+    terms.push(term(`$${values.length}`));
+  };
+  if (states) terms.push(`(${states.map((state) => STATE_TERMS[state]).join(' OR ') || 'false'})`);
+  if (name !== undefined) add((place) => `starts_with(j.group_tier, ${place})`, `${clean(name)} `);
+  if (command !== undefined) {
+    terms.push(`starts_with(j.group_tier, '${PUBLISH_COMMAND} ')`);
+    add((place) => `j.data -> 'command' ->> 'name' = ${place}`, clean(command));
+  }
+  if (key !== undefined)
+    add((place) => `j.singleton_key = ${place} AND left(j.singleton_key, 1) = '='`, keyOf(clean(key)));
+  if (query.queue !== undefined) add((place) => `j.group_id = ${place}`, clean(query.queue));
+  if (cursor !== undefined) {
+    const [place, id] = placeOf(cursor);
+    values.push(place, id);
+    terms.push(
+      `(j.created_on, j.id) > (timestamptz 'epoch' + $${values.length - 1}::int8 * interval '1 microsecond', $${values.length}::uuid)`,
+    );
+  }
+  values.push(limit + 1);
+  const text = `SELECT ${COLUMNS}, (extract(epoch FROM j.created_on) * 1000000)::int8::text AS place FROM ${table} j
+    WHERE ${terms.join(' AND ')} ORDER BY j.created_on, j.id LIMIT $${values.length}`;
+  return { text, values };
+}
+
+export function toPage(
+  rows: (EntryRow & { place: string })[],
+  limit: number,
+): { entries: StoredEntry[]; cursor?: string } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    entries: page.map(toEntry),
+    ...(rows.length > limit && last && { cursor: `${last.place}_${last.id}` }),
+  };
+}
+
+function placeOf(cursor: string): [string, string] {
+  const match = /^(\d{1,17})_([0-9a-f-]{36})$/.exec(cursor);
+  if (match) return [match[1]!, match[2]!];
+  throw new InvalidScheduleError(
+    'The cursor is none that list() gave: pass the one of the page before, unchanged.',
+  );
+}
+
+/** No entry is called by what the server cannot hold; an error would be no answer to a search. */
+function clean(text: string): string {
+  return String(text).toWellFormed().replaceAll('\0', '\uFFFD');
+}

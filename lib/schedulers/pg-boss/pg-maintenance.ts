@@ -1,0 +1,106 @@
+import { Logger } from '@nestjs/common';
+import type { Knows } from '../../engine/entry-store.js';
+import { messageOf } from '../../jobs/outcome.js';
+import type { StoredEntry } from '../../scheduling/stored-entry.js';
+import type { Executor } from './access.js';
+import type { Installation } from './installation.js';
+import type { PgBossStore } from './pg-boss.store.js';
+
+/** Parked entries wait for at most this many rounds for a process that has come to know them. */
+const RELEASE_MS = 2_000;
+const PRUNE_MS = 10_000;
+const PRUNED_AT_ONCE = 1_000;
+
+/** What a working process does every second or so: shows that it lives, and looks after what others left. */
+export class PgMaintenance {
+  private readonly logger = new Logger('PgBossScheduler');
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private releasedAt = 0;
+  private prunedAt = 0;
+
+  constructor(
+    private readonly store: PgBossStore,
+    private readonly installation: Installation,
+    private readonly knows: Knows,
+    /** In ms. */
+    private readonly every: number,
+    private readonly listeners: {
+      /** Something may be due now. */
+      readonly onChange: () => void;
+      /** This worker was taken for dead. */
+      readonly onLost: () => Promise<void>;
+      /** An entry ended with the worker that ran it. */
+      readonly onEnded: (entry: StoredEntry) => void;
+      readonly onClaims: (claims: ReadonlyMap<string, { claim: number; isStopping: boolean }>) => void;
+      readonly isBusy: () => boolean;
+    },
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running = this.running.then(() => this.once());
+    }, this.every);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Gives back what dead workers left. */
+  async bury(): Promise<void> {
+    const { waiting, ended } = await this.store.inTransaction((transaction) =>
+      this.store.workers.bury(transaction),
+    );
+    if (waiting > 0) this.logger.warn(`${waiting} entries of a worker that is gone wait again.`);
+    for (const entry of ended) this.listeners.onEnded(entry);
+    if (waiting > 0) this.listeners.onChange();
+  }
+
+  private async once(): Promise<void> {
+    try {
+      if (!(await this.store.do((executor) => this.store.workers.renew(executor))))
+        await this.listeners.onLost();
+      if (this.listeners.isBusy())
+        this.listeners.onClaims(await this.store.do((executor) => this.store.workers.claims(executor)));
+      await this.bury();
+      await this.store.do((executor) => this.store.recurringJobs.sweep(executor));
+      await this.store.do((executor) => this.store.recurringJobs.refresh(executor));
+      await this.release();
+      await this.prune();
+      // Whatever was missed, of a word that nobody sent or got.
+      this.listeners.onChange();
+    } catch (error) {
+      this.logger.warn(`A round of maintenance was left out: ${messageOf(error)}`);
+    }
+  }
+
+  private async release(): Promise<void> {
+    if (performance.now() - this.releasedAt < RELEASE_MS) return;
+    this.releasedAt = performance.now();
+    if ((await this.store.release(this.knows, ['unknown'])) > 0) this.listeners.onChange();
+  }
+
+  /** In small steps, by one worker at a time. pg-boss's own round would count all that lies there first. */
+  private async prune(): Promise<void> {
+    if (performance.now() - this.prunedAt < PRUNE_MS) return;
+    this.prunedAt = performance.now();
+    for (;;) {
+      const pruned = await this.store.inTransaction((transaction) => this.pruneSome(transaction));
+      if (pruned < PRUNED_AT_ONCE) return;
+    }
+  }
+
+  private async pruneSome(transaction: Executor): Promise<number> {
+    const { table, queue } = this.installation;
+    const { rows } = await transaction.executeSql(
+      `DELETE FROM ${table} WHERE name = '${queue}' AND id IN (
+        SELECT id FROM ${table} WHERE name = '${queue}' AND completed_on IS NOT NULL
+          AND completed_on < clock_timestamp() - deletion_seconds * interval '1 s'
+        ORDER BY completed_on LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED
+      ) RETURNING 1`,
+    );
+    return rows.length;
+  }
+}

@@ -1,0 +1,118 @@
+import type { StoredEntry } from '../../scheduling/stored-entry.js';
+import type { Executor } from './access.js';
+import type { Installation } from './installation.js';
+import { COLUMNS, type EntryRow, milliseconds, toEntry } from './pg-rows.js';
+
+/** What is kept as the error of an attempt whose process died. */
+export const WORKER_LOST = {
+  name: 'WorkerLostError',
+  message: 'The process that ran the attempt is gone.',
+} as const;
+
+/** The workers on this store: each has a row that it renews, and loses its entries when it does not. */
+export class PgWorkers {
+  /** Of this process, while it works. */
+  id: string | undefined;
+  private readonly schema: string;
+  private readonly table: string;
+  private readonly entries: string;
+  private readonly queue: string;
+  private declared: readonly string[] = [];
+
+  constructor(
+    { schema, table, queue }: Installation,
+    /** In ms. */
+    private readonly lease: number,
+  ) {
+    this.schema = schema;
+    this.table = `${schema}.eventflow_workers`;
+    this.entries = table;
+    this.queue = queue;
+  }
+
+  async register(executor: Executor): Promise<void> {
+    const { rows } = await executor.executeSql(
+      `INSERT INTO ${this.table} (seen, lease, working_since, declared)
+        VALUES (clock_timestamp(), $1 * interval '1 ms', clock_timestamp(), $2) RETURNING id::text`,
+      [this.lease, JSON.stringify(this.declared)],
+    );
+    this.id = (rows[0] as { id: string }).id;
+  }
+
+  /** The recurring jobs that this process declares: also when it takes a new place later. */
+  async declare(executor: Executor, ids: readonly string[]): Promise<void> {
+    this.declared = ids;
+    if (this.id === undefined) return;
+    await executor.executeSql(`UPDATE ${this.table} SET declared = $2 WHERE id = $1`, [
+      this.id,
+      JSON.stringify(ids),
+    ]);
+  }
+
+  async declareToo(executor: Executor, id: string): Promise<void> {
+    if (!this.declared.includes(id)) await this.declare(executor, [...this.declared, id]);
+  }
+
+  /** @returns whether it still had its place. */
+  async renew(executor: Executor): Promise<boolean> {
+    const { rows } = await executor.executeSql(
+      `UPDATE ${this.table} SET seen = clock_timestamp() WHERE id = $1 RETURNING 1`,
+      [this.id],
+    );
+    return rows.length > 0;
+  }
+
+  async unregister(executor: Executor): Promise<void> {
+    const { id } = this;
+    this.id = undefined;
+    await executor.executeSql(`DELETE FROM ${this.table} WHERE id = $1`, [id]);
+  }
+
+  /** Since when somebody has been there to see the ticks of recurring jobs. */
+  async workingSince(executor: Executor): Promise<number | undefined> {
+    const { rows } = await executor.executeSql(
+      `SELECT ${milliseconds('min(working_since)')} AS since FROM ${this.table}`,
+    );
+    return (rows[0] as { since: number | null }).since ?? undefined;
+  }
+
+  /**
+   * Gives back what runs in the name of workers that are gone: the attempt counts, so that one which kills its process
+   * does not do so for ever. What has just begun is left, since its worker may have come this very moment.
+   */
+  async bury(executor: Executor): Promise<{ waiting: number; ended: StoredEntry[] }> {
+    await executor.executeSql(`DELETE FROM ${this.table} WHERE seen + lease < clock_timestamp()`);
+    const attempts = `j.retry_count + 1 - coalesce((j.output ->> 'skipped')::int, 0)`;
+    const end = `CASE WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
+      WHEN ${attempts} >= (j.data ->> 'attempts')::int THEN 'failed' ELSE 'retry' END`;
+    const { rows } = await executor.executeSql(
+      `UPDATE ${this.entries} j SET state = (${end})::text::${this.schema}.job_state,
+        completed_on = CASE WHEN ${end} <> 'retry' THEN clock_timestamp() END, source_name = NULL,
+        output = (coalesce(j.output, '{}') - 'cancel') || jsonb_build_object('error', $1::text::jsonb)
+        WHERE j.id IN (
+          SELECT id FROM ${this.entries} WHERE name = '${this.queue}' AND state = 'active'
+            AND NOT EXISTS (SELECT FROM ${this.table} w WHERE w.id::text = source_name)
+            AND started_on < clock_timestamp() - interval '1 second' FOR UPDATE SKIP LOCKED
+        ) AND j.name = '${this.queue}' RETURNING ${COLUMNS}`,
+      [JSON.stringify(WORKER_LOST)],
+    );
+    const entries = (rows as EntryRow[]).map(toEntry);
+    const ended = entries.filter(({ state }) => state !== 'scheduled');
+    return { waiting: entries.length - ended.length, ended };
+  }
+
+  /** Entries that run here and were told to stop; and those that run here no longer, though they did. */
+  async claims(executor: Executor): Promise<Map<string, { claim: number; isStopping: boolean }>> {
+    const { rows } = await executor.executeSql(
+      `SELECT id, retry_count AS claim, output -> 'cancel' IS NOT NULL AS stopping FROM ${this.entries}
+        WHERE name = '${this.queue}' AND state = 'active' AND source_name = $1`,
+      [this.id],
+    );
+    return new Map(
+      (rows as { id: string; claim: number; stopping: boolean | null }[]).map(({ id, claim, stopping }) => [
+        id,
+        { claim, isStopping: stopping === true },
+      ]),
+    );
+  }
+}

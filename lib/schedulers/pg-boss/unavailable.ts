@@ -1,0 +1,42 @@
+import { messageOf } from '../../jobs/outcome.js';
+import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
+
+/** Connection lost, shutting down or starting, out of resources, and read-only, as after a failover. */
+const AWAY = /^(08|53|57P|25006)/;
+
+/** The server's answer, if it was one: five places. */
+function sqlStateOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Whether the server, rather than the statement, is what failed. */
+export function isAway(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === undefined || AWAY.test(state);
+}
+
+/** What a caller gets: where the server could not be reached or did not answer, that, and else its own error. */
+export function toCallersError(error: unknown): unknown {
+  if (error instanceof SchedulerUnavailableError) return error;
+  if (!isAway(error)) return error;
+  return new SchedulerUnavailableError(`PostgreSQL cannot be reached: ${messageOf(error)}`, { cause: error });
+}
+
+/** @throws {SchedulerUnavailableError} when it takes longer: a frozen server answers nothing, and refuses nothing. */
+export async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new SchedulerUnavailableError(`PostgreSQL did not answer within ${timeout} ms.`)),
+      timeout,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } catch (error) {
+    throw toCallersError(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
