@@ -91,6 +91,11 @@ class PgBossScheduler extends StoreScheduler {
     this.openStore = undefined;
   }
 
+  /** Each is a round trip, and a connection while it lasts. */
+  protected override get pieceSize() {
+    return { entries: 1_000, characters: 1024 * 1024 };
+  }
+
   protected override insertEach(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
     return this.engine.insertEach(() => this.store.insertEach(entries));
   }

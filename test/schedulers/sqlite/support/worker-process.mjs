@@ -129,13 +129,14 @@ const commands = {
     return true;
   },
 };
-process.on('message', async ({ id, command, args }) => {
+async function obey({ id, command, args }) {
   try {
     process.send({ id, result: await commands[command](...args) });
   } catch (error) {
     process.send({ id, error: `${error.name}: ${error.message}` });
   }
   if (command === 'close') process.disconnect();
-});
+}
+process.on('message', (order) => void obey(order));
 process.on('disconnect', () => process.exit()); // the test is gone
 process.send({ ready: true });
