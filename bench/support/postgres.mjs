@@ -6,7 +6,7 @@ import { PostgresServer } from '../../tools/servers/postgres/server.mjs';
 import { startApp } from './app.mjs';
 
 /** Connections that each contestant has. */
-export const CONNECTIONS = 10;
+const CONNECTIONS = 10;
 
 let server;
 

@@ -13,6 +13,7 @@ import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { Access, Executor } from './access.js';
 import { CallersCommits } from './callers-commits.js';
 import { callersTransaction } from './callers-transaction.js';
+import { InsertLanes } from './insert-lanes.js';
 import type { Installation } from './installation.js';
 import { PgEntries } from './pg-entries.js';
 import { PgExchange } from './pg-exchange.js';
@@ -45,6 +46,7 @@ export class PgBossStore implements EntryStore {
   private readonly logger = new Logger('PgBossScheduler');
   private readonly entries: PgEntries;
   private readonly inserts: PgInsert;
+  private readonly lanes: InsertLanes;
   private readonly exchanges: PgExchange;
 
   constructor(
@@ -58,6 +60,10 @@ export class PgBossStore implements EntryStore {
     const { channel, retention, lease } = settings;
     this.workers = new PgWorkers(installation, lease);
     this.inserts = new PgInsert(installation, channel, retention);
+    this.lanes = new InsertLanes(
+      (entries) => this.inserts.insert(access, entries),
+      settings.operationTimeout,
+    );
     this.recurringJobs = new PgRecurring(installation, this.inserts);
     this.exchanges = new PgExchange(installation, kinds);
     this.entries = new PgEntries(installation, (text, values) => this.query(text, values), channel);
@@ -82,7 +88,7 @@ export class PgBossStore implements EntryStore {
 
   /** Each with a fate of its own. */
   insertEach(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
-    return within(this.settings.operationTimeout, this.inserts.insert(this.access, entries));
+    return within(this.settings.operationTimeout, this.lanes.add(entries));
   }
 
   find(ref: EntryRef): Promise<StoredEntry | undefined> {
@@ -232,8 +238,10 @@ export class PgBossStore implements EntryStore {
 
   /** All or none: where a key may be taken, in a transaction that is undone then. */
   private async insertAll(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
-    if (entries.length === 1 || entries.every(({ onConflict }) => onConflict !== 'reject'))
-      return this.insertEach(entries);
+    if (entries.length === 1) return this.insertEach(entries);
+    // Without keys it is one statement, which the server does whole or not at all.
+    if (entries.every(({ key }) => key === undefined))
+      return this.do((executor) => this.inserts.insert(executor, entries));
     return this.inTransaction(async (transaction) => {
       return accepted(await this.inserts.insert(transaction, entries));
     });
