@@ -261,6 +261,53 @@ describe('a field of a job', () => {
     await scheduler.scheduleNow(job);
     expect(seen).toEqual([5]);
   });
+
+  it('that an accessor shows as an object made anew at each reading comes back', async () => {
+    const seen: unknown[] = [];
+    class DatedJob extends HookJob {
+      millis = 0;
+      private lines?: string[];
+      get at() {
+        return new Date(this.millis);
+      }
+      set at(value: Date) {
+        this.millis = value.getTime();
+      }
+      get words() {
+        return (this.lines ??= this.name.split(' '));
+      }
+      set words(value: string[]) {
+        this.lines = value;
+      }
+      /** Not to be written, so nothing of it can be lost. */
+      get reading() {
+        return seen.push('read');
+      }
+      override async execute() {
+        seen.push(this.at, this.words);
+      }
+    }
+    const { scheduler } = await startApp({ jobs: [DatedJob] });
+    const job = new DatedJob('a b');
+    job.at = new Date(7);
+    await scheduler.scheduleNow(job);
+    expect(seen).toEqual([new Date(7), ['a', 'b']]);
+  });
+
+  it('whose value lies elsewhere is refused though each reading gives a copy of it', async () => {
+    class CopyingJob extends HookJob {
+      get at(): Date | undefined {
+        const at = hidden.get(this) as Date | undefined;
+        return at && new Date(at);
+      }
+      set at(value: Date) {
+        hidden.set(this, value);
+      }
+    }
+    const { scheduler } = await startApp({ ...local, jobs: [CopyingJob] });
+    const job = Object.assign(new CopyingJob('a'), { at: new Date(7) });
+    expect(await errorOf(() => scheduler.scheduleNow(job))).toMatchObject({ path: 'at' });
+  });
 });
 
 describe('a refusal', () => {
