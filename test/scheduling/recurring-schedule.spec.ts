@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { InvalidScheduleError } from '../../lib/scheduling/invalid-schedule.error.js';
 import {
   type RecurringSchedule,
@@ -80,6 +80,24 @@ describe('A cron schedule', () => {
     const noons = ticks({ cron: '30 12 * * *' }, ANCHOR, ANCHOR + 365 * DAY).map((tick) => new Date(tick));
     expect(noons).toHaveLength(365);
     expect(noons.every((noon) => noon.getHours() === 12 && noon.getMinutes() === 30)).toBe(true);
+  });
+
+  it('is understood in a process of any time zone', () => {
+    const before = process.env['TZ'];
+    onTestFinished(() => {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    });
+    process.env['TZ'] = 'America/New_York';
+    expect(new Date(ANCHOR).getHours()).toBe(19);
+    const after = (cron: string, timeZone?: string) =>
+      new Date(nextTick({ cron, ...(timeZone && { timeZone }) }, ANCHOR, ANCHOR)!).toISOString();
+    expect(after('*/20 3 * * *')).toBe('2026-01-01T08:00:00.000Z');
+    expect(after('*/20 4 * * *', 'Europe/Rome')).toBe('2026-01-01T03:00:00.000Z');
+    expect(() => assertRecurringSchedule({ cron: '* 2 8 3 SUN#2' })).not.toThrow();
+    expect(() => assertRecurringSchedule({ cron: '*/10 * 2 * 3 SUN#2' })).toThrow(
+      "never comes: its times lie in an hour that the clocks of the process's time zone skip.",
+    );
   });
 
   it('tells its latest tick, which is after the one and not after the other', () => {
