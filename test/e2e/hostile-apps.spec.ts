@@ -199,6 +199,40 @@ describe('an attempt', () => {
 });
 
 describe('TestJobScheduler', () => {
+  const turns = async () => {
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it('runs nothing before it is told to, however due it is', async () => {
+    const { scheduler } = await startApp({ scheduler: TestJobScheduler, jobs: [HookJob] });
+    const id = await scheduler.scheduleNow(new HookJob('due'));
+    await scheduler.schedule(new HookJob('soon'), '1h');
+    await scheduler.reschedule(await scheduler.schedule(new HookJob('moved'), '1h'), 0);
+    await turns();
+    expect(ran).toEqual([]);
+    expect((await scheduler.get(id))!.state).toBe('scheduled');
+    expect(await (scheduler as TestJobScheduler).runDue()).toBe(2);
+    expect(ran).toEqual(['due', 'moved']);
+  });
+
+  it('waits for an attempt without a timeout however long that takes', async () => {
+    class Impatient extends TestJobScheduler {
+      constructor() {
+        super({ patience: 1 });
+      }
+    }
+    const { scheduler } = await startApp({ scheduler: Impatient, jobs: [HookJob] });
+    let ended = false;
+    hooks['slow'] = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      ended = true;
+    };
+    const id = await scheduler.scheduleNow(new HookJob('slow'));
+    await (scheduler as TestJobScheduler).runDue();
+    expect(ended).toBe(true);
+    expect((await scheduler.get(id))!.state).toBe('succeeded');
+  });
+
   it('waits for what is due to begin, however little patience it has with what runs', async () => {
     class Impatient extends TestJobScheduler {
       constructor() {
@@ -556,6 +590,31 @@ describe('the app', () => {
     @Module({ providers: [Early, GreetHandler] })
     class GreetModule {}
     await startModules([GreetModule, EventFlowJobsModule.forRoot(), CqrsModule.forRoot()]);
+    expect(ran).toEqual(['greeted']);
+  });
+
+  it.each<[string, (commands: CommandScheduler) => Promise<unknown>]>([
+    ['schedules', (commands) => commands.schedule(new GreetCommand(), '1h')],
+    ['has recur', (commands) => commands.scheduleRecurring('greetings', new GreetCommand(), { every: '1h' })],
+  ])('knows the command that a module %s which initializes before it', async (_, call) => {
+    @Injectable()
+    class Early implements OnModuleInit {
+      constructor(private readonly commands: CommandScheduler) {}
+      async onModuleInit() {
+        await call(this.commands);
+      }
+    }
+    @Global()
+    @Module({ providers: [Early, GreetHandler] })
+    class EarlyModule {}
+    const { scheduler } = await startModules([
+      EarlyModule,
+      CqrsModule.forRoot(),
+      EventFlowJobsModule.forRoot({ scheduler: TestJobScheduler }),
+    ]);
+    await (scheduler as TestJobScheduler).advanceBy('59m');
+    expect(ran).toEqual([]);
+    await (scheduler as TestJobScheduler).advanceBy('1m');
     expect(ran).toEqual(['greeted']);
   });
 

@@ -80,3 +80,27 @@ describe('A tick', () => {
     expect(seen).toEqual(['scheduled', 'started', 'succeeded']);
   });
 });
+
+describe('An entry that another process runs', () => {
+  it('is told to stop by a process without a worker', async () => {
+    ran = 0;
+    const { scheduler, events } = await startApp({
+      scheduler: TestJobScheduler,
+      jobs: [NoteJob],
+      worker: false,
+    });
+    const seen: unknown[] = [];
+    const id = await scheduler.scheduleNow(new NoteJob());
+    events.all$.subscribe(({ type }) => seen.push(type));
+    const store = (scheduler as TestJobScheduler)['store'];
+    const all = { shared: 1, own: new Map(), most: new Map() };
+    const now = (scheduler as TestJobScheduler).now.getTime();
+    const [claimed] = store.exchange([], all, () => true, now).claimed;
+    expect(claimed).toMatchObject({ id, state: 'running' });
+    expect(await scheduler.cancel(id)).toBe(true);
+    expect(seen).toEqual([]); // whoever runs it tells of its end
+    const result = { entry: claimed!, outcome: { type: 'released' }, durationMs: 0 } as const;
+    store.exchange([{ claim: claimed!.claim, result }], all, () => true, now);
+    expect((await scheduler.get(id))!.state).toBe('cancelled');
+  });
+});

@@ -145,7 +145,7 @@ describe('An entry is parked, without an attempt, and says why,', () => {
       { name: 'Pay', version: 2, data: data({ cents: 100 }) },
       "'Pay' version 3: the stored data is no record of fields.",
     ],
-    ...[-1, -2, -3].map((cents): [string, object, string] => [
+    ...[-1, -2, -3].map((cents): [string, { name: string; version: number; data: string }, string] => [
       `when an upgrader gives undefined, a list or a Date (${cents})`,
       { name: 'Pay', version: 2, data: data({ cents }) },
       "'Pay' version 3: the stored data is no record of fields.",

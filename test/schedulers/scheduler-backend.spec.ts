@@ -123,6 +123,24 @@ describe('A scheduler', () => {
     expect(await scheduler.listRecurring()).toEqual([]);
   });
 
+  it('is given no recurring schedule that makes no sense', async () => {
+    const saved: unknown[] = [];
+    class SavingScheduler extends TestJobScheduler {
+      protected override async saveRecurring(recurring: unknown) {
+        saved.push(recurring);
+      }
+    }
+    const { scheduler } = await startApp({ scheduler: SavingScheduler, jobs: [NoteJob] });
+    for (const schedule of [{ cron: '61 * * * *' }, { every: '1h', missed: 'twice' }, undefined]) {
+      await expect(scheduler.scheduleRecurring('a', job, schedule as never)).rejects.toThrow(
+        InvalidScheduleError,
+      );
+    }
+    expect(saved).toEqual([]);
+    await scheduler.scheduleRecurring('a', job, every);
+    expect(saved).toHaveLength(1);
+  });
+
   it('gets the transaction of the call, be it one for all or one that all entries name', async () => {
     const given: unknown[] = [];
     class TransactionalScheduler extends TestJobScheduler {
