@@ -120,6 +120,8 @@ describe('A cron schedule', () => {
     expect(nextTick(daily, Infinity, ANCHOR)).toBeUndefined();
     expect(nextTick(daily, -Infinity, ANCHOR)).toBeTypeOf('number');
     expect(latestTick(daily, -8.64e15, -Infinity, ANCHOR)).toBeUndefined();
+    const yearly: RecurringSchedule = { cron: '0 0 1 6 *', timeZone: 'UTC' };
+    expect(nextTick(yearly, Date.UTC(9999, 6, 1), ANCHOR)).toBeUndefined();
   });
 
   it.each(['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually', ' @Daily '])(
