@@ -101,6 +101,26 @@ describe('The worker', () => {
     expect(pump.attempts.map((attempt) => attempt.entry.id)).toEqual(['c']);
   });
 
+  it('still knows the newer attempt at an entry whose claim was lost and won again, when the older one ends', async () => {
+    const { pump, attempts } = pumpOf([
+      { ...nothing, claimed: [entry('a')] },
+      { ...nothing, claimed: [{ ...entry('a'), claim: 8 }] },
+    ]);
+    pump.wake();
+    await turns();
+    const older = attempts.get('a')!;
+    pump.wake();
+    await turns();
+    const newer = attempts.get('a')!;
+    expect(newer.attempt).not.toBe(older.attempt);
+    older.end();
+    await turns();
+    expect(pump.attempts).toEqual([newer.attempt]);
+    pump.abort('a', new WorkerStoppedError('enough'));
+    expect(newer.attempt.signal.aborted).toBe(true);
+    expect(older.attempt.signal.aborted).toBe(false);
+  });
+
   it('asks for nothing while no slot is free', async () => {
     const { pump, asked, attempts } = pumpOf([{ ...nothing, claimed: [entry('a')] }], { concurrency: 1 });
     pump.wake();
