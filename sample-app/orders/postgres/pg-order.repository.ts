@@ -24,7 +24,7 @@ export class PgOrderRepository extends OrderRepository {
   }
 
   async save({ id, customerEmail, items, status }: Order): Promise<void> {
-    await (openTransaction.getStore() ?? this.pool).query(
+    await (openTransaction() ?? this.pool).query(
       `INSERT INTO orders (id, customer_email, items, status) VALUES ($1, $2, $3, $4)
         ON CONFLICT (id) DO UPDATE SET status = excluded.status`,
       [id, customerEmail, JSON.stringify(items), status],
@@ -32,7 +32,7 @@ export class PgOrderRepository extends OrderRepository {
   }
 
   async find(id: string): Promise<Order | undefined> {
-    const transaction = openTransaction.getStore();
+    const transaction = openTransaction();
     const { rows } = await (transaction ?? this.pool).query<OrderRow>(
       `SELECT id, customer_email, items::text, status FROM orders WHERE id = $1 ${transaction ? 'FOR UPDATE' : ''}`,
       [id],

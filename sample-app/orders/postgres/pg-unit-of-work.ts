@@ -1,7 +1,7 @@
 import type { JobScheduler } from 'nestjs-eventflow-jobs';
 import type { Pool, PoolClient } from 'pg';
 import { UnitOfWork } from '../unit-of-work.js';
-import { openTransaction } from './open-transaction.js';
+import { inTransaction } from './open-transaction.js';
 
 /** Each runs in a transaction of its own, on a connection of its own: any number of them side by side. */
 export class PgUnitOfWork extends UnitOfWork {
@@ -18,7 +18,7 @@ export class PgUnitOfWork extends UnitOfWork {
     const onLost = (error: Error) => (lost = error);
     client.on('error', onLost); // the next statement fails, and nothing is committed
     try {
-      return await openTransaction.run(client, () => this.transact(client, work));
+      return await inTransaction(client, () => this.transact(client, work));
     } finally {
       client.off('error', onLost);
       client.release(lost);
