@@ -21,6 +21,8 @@ import {
 async function createPool(tables = ''): Promise<{ url: string; pool: Pool }> {
   const url = await createDatabase();
   const pool = new Pool({ connectionString: url });
+  // end() does not wait for its connections to be closed: the database may go before.
+  pool.on('error', () => {});
   onTestFinished(() => pool.end());
   await pool.query(tables);
   return { url, pool };
