@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Attempt } from '../../lib/jobs/attempt.js';
 import { SystemClock } from '../../lib/jobs/clock.js';
@@ -119,6 +120,21 @@ describe('The worker', () => {
     pump.abort('a', new WorkerStoppedError('enough'));
     expect(newer.attempt.signal.aborted).toBe(true);
     expect(older.attempt.signal.aborted).toBe(false);
+  });
+
+  it('runs attempts in a context of its own, not in that of whoever woke it', async () => {
+    const request = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const { pump, attempts, source } = pumpOf([{ ...nothing, claimed: [entry('a')] }]);
+    const exchange = source.exchange.bind(source);
+    source.exchange = (...args) => {
+      seen.push(request.getStore());
+      return exchange(...args);
+    };
+    request.run('of another tenant', () => pump.wake());
+    await turns();
+    expect(attempts.has('a')).toBe(true);
+    expect(seen).toEqual([undefined]);
   });
 
   it('asks for nothing while no slot is free', async () => {
