@@ -12,7 +12,7 @@ import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../schedu
 import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { Access, Executor } from './access.js';
 import { CallersCommits } from './callers-commits.js';
-import { callersTransaction } from './callers-transaction.js';
+import { callersTransaction, inSavepoint } from './callers-transaction.js';
 import type { Installation } from './installation.js';
 import { PgEntries } from './pg-entries.js';
 import { PgExchange } from './pg-exchange.js';
@@ -75,9 +75,12 @@ export class PgBossStore implements EntryStore {
 
   async insert(entries: readonly NewEntry[], _now: number, transaction?: unknown): Promise<InsertResult[]> {
     if (transaction === undefined) return accepted(await this.insertAll(entries));
-    await this.beforeCallersCommit();
     const executor = await callersTransaction(transaction);
-    return this.commits.wait(executor, entries, accepted(await this.inserts.insert(executor, entries)));
+    await this.beforeCallersCommit();
+    const insert = async () => accepted(await this.inserts.insert(executor, entries));
+    // Whoever catches a refusal and commits is to find none of them.
+    const results = await (canBeRefusedInPart(entries) ? inSavepoint(executor, insert) : insert());
+    return this.commits.wait(executor, entries, results);
   }
 
   /** Each with a fate of its own. */
@@ -232,8 +235,7 @@ export class PgBossStore implements EntryStore {
 
   /** All or none: where a key may be taken, in a transaction that is undone then. */
   private async insertAll(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
-    if (entries.length === 1 || entries.every(({ onConflict }) => onConflict !== 'reject'))
-      return this.insertEach(entries);
+    if (!canBeRefusedInPart(entries)) return this.insertEach(entries);
     return this.inTransaction(async (transaction) => {
       return accepted(await this.inserts.insert(transaction, entries));
     });
@@ -248,6 +250,12 @@ export class PgBossStore implements EntryStore {
     await this.do((executor) => this.recurringJobs.refresh(executor));
     return result;
   }
+}
+
+function canBeRefusedInPart(entries: readonly NewEntry[]): boolean {
+  return (
+    entries.length > 1 && entries.some(({ key, onConflict }) => key !== undefined && onConflict === 'reject')
+  );
 }
 
 /** @throws the refusal, where there is one. */
