@@ -18,6 +18,7 @@ interface Inserted {
 
 /** Puts entries into pg-boss's table, all in one statement, which tells the workers too: at the commit, whoever's it is. */
 export class PgInsert {
+  private lastPlace = 0;
   private readonly statement: string;
   private readonly holders: string;
 
@@ -30,7 +31,7 @@ export class PgInsert {
     this.statement = `
       WITH input AS MATERIALIZED (
         SELECT * FROM json_to_recordset($1::text::json) AS x (i int, id uuid, key text, queue text, kind text,
-          priority int, run float8, data jsonb, replace boolean)
+          priority int, run float8, data jsonb, replace boolean, at float8)
       ), gone AS (
         UPDATE ${table} j SET state = 'cancelled', completed_on = clock_timestamp() FROM input
         WHERE input.replace AND j.singleton_key = input.key AND j.state = 'created' AND j.name = '${queue}'
@@ -38,7 +39,7 @@ export class PgInsert {
       ), ins AS (
         INSERT INTO ${table} (id, name, data, priority, start_after, created_on, singleton_key, group_id, group_tier,
           expire_seconds, deletion_seconds, keep_until, retry_limit, policy)
-        SELECT id, '${queue}', data, priority, to_timestamp(run / 1000), clock_timestamp() + i * interval '1 microsecond',
+        SELECT id, '${queue}', data, priority, to_timestamp(run / 1000), timestamptz 'epoch' + at * interval '1 microsecond',
           key, queue, kind, ${FOREVER}, $2, 'infinity', ${FOREVER}, 'short'
         FROM input WHERE (SELECT count(*) FROM gone) >= 0 ORDER BY i
         ON CONFLICT DO NOTHING RETURNING id, start_after
@@ -78,7 +79,7 @@ export class PgInsert {
     results: Map<JobId, InsertResult | Error>,
   ): Promise<void> {
     const { rows } = await executor.executeSql(this.statement, [
-      JSON.stringify(entries.map((entry, index) => toRow(entry, index))),
+      JSON.stringify(entries.map((entry, index) => ({ ...toRow(entry, index), at: this.place(entry) }))),
       this.retention,
       this.channel,
     ]);
@@ -90,6 +91,15 @@ export class PgInsert {
       const before = key === undefined ? undefined : replaced.get(keyOf(key));
       results.set(id, { id, inserted: true, ...(before && { replaced: before }) });
     }
+  }
+
+  /**
+   * When it was scheduled, in microseconds, and a moment later than all before it: calls made together are several
+   * statements on several connections, and the list is to be in the order of the calls.
+   */
+  private place({ scheduledAt }: NewEntry): number {
+    this.lastPlace = Math.max(this.lastPlace + 1, scheduledAt * 1_000);
+    return this.lastPlace;
   }
 
   /** @returns those that are to be tried again: to replace what came meanwhile, or since the key is free again. */
