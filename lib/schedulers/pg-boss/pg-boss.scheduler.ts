@@ -11,6 +11,7 @@ import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
 import type { InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { type Connection, connect } from './connection.js';
+import { provideConnections } from './connections-of-attempts.js';
 import { type Installation, install } from './installation.js';
 import { installOwn } from './own-schema.js';
 import { PgMaintenance } from './pg-maintenance.js';
@@ -97,6 +98,7 @@ class PgBossScheduler extends StoreScheduler {
 
   protected override async startWork(options: WorkerOptions): Promise<void> {
     if (this.maintenance) return;
+    if (this.options.transactionalWork) provideConnections(this.connection!, options);
     const lease = toMilliseconds(this.options.lease ?? DEFAULT_LEASE);
     const maintenance = new PgMaintenance(
       this.store,
