@@ -119,9 +119,10 @@ describe.each(Object.entries(LIBRARIES))('in a transaction of %s', (_, open) => 
 it('nonsense for a transaction is refused, before anything is stored', async () => {
   const { scheduler } = await startOn({ connectionString: await createDatabase() });
 
-  for (const transaction of [null, 1, 'BEGIN', true, {}, [], () => {}, { query: 'no function' }]) {
+  const nonsense = [null, 1, 'BEGIN', true, {}, [], () => {}, { query: 'no function' }];
+  for (const [index, transaction] of nonsense.entries()) {
     const error = await errorOf(() => scheduler.scheduleNow(new NoteJob('a'), { transaction }));
-    expect(error, String(transaction)).toBeInstanceOf(InvalidScheduleError);
+    expect(error, `number ${index}`).toBeInstanceOf(InvalidScheduleError);
   }
 
   expect((await scheduler.list()).entries).toEqual([]);
