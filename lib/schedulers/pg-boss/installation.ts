@@ -103,6 +103,6 @@ function otherSchema(schema: string): UnusableSchemaError {
 }
 
 /** A name as pg-boss takes it: quoted already, or to be folded to lower case. */
-function quote(name: string): string {
+export function quote(name: string): string {
   return name.startsWith('"') ? name : `"${name.toLowerCase()}"`;
 }

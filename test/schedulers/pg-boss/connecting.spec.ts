@@ -51,6 +51,20 @@ describe('{ connectionString }', () => {
   });
 });
 
+it('{ schema } in other letters is the same schema, and word of what is due comes through', async () => {
+  const url = await createDatabase();
+  const producer = await startOn({ connectionString: url, schema: 'Jobs' }, { worker: false });
+  await startOn({ connectionString: url, schema: 'jobs' });
+
+  for (const text of ['a', 'b', 'c', 'd']) {
+    const began = performance.now();
+    await producer.scheduler.scheduleNow(new NoteJob(text));
+    await until(() => ran.includes(text));
+    // Whoever only looks around by himself takes up to two seconds.
+    expect(performance.now() - began).toBeLessThan(1_000);
+  }
+});
+
 describe('{ pool }', () => {
   it('works on the pool of the app, and leaves it open', async () => {
     const pool = openPool(await createDatabase());
