@@ -35,9 +35,7 @@ describe('{ transactionalWork } and as many attempts at once as the worker may r
     const pool = by === 'pool' ? { pool: openPool(url) } : { connectionString: url, max: 5 };
 
     const error = await startError({
-      scheduler: pgBossScheduler({ ...pool, transactionalWork: true } as Parameters<
-        typeof pgBossScheduler
-      >[0]),
+      scheduler: pgBossScheduler({ ...pool, transactionalWork: true }),
       worker: { concurrency: 3, queues: { own: { concurrency: 2 } } },
     });
 

@@ -65,7 +65,7 @@ it("another app's pg-boss in the same schema leaves our entries alone, and ours 
   await until(async () => (await scheduler.get(running))?.state === 'succeeded', 'the running one to end');
   expect(await scheduler.get(running)).toMatchObject({ attempt: 1 });
   const jobs = await boss.findJobs('own');
-  expect(jobs.map(({ id }) => id).toSorted()).toEqual(Object.values(theirs).toSorted());
+  expect(new Set(jobs.map(({ id }) => id))).toEqual(new Set(Object.values(theirs)));
 }, 60_000);
 
 it('ours are kept for as long as `retention` says, and theirs as long as theirs', async () => {

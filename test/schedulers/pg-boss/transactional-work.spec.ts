@@ -1,49 +1,15 @@
-import { Injectable } from '@nestjs/common';
-import type { JobContext } from 'nestjs-eventflow-jobs';
-import { JobTransaction } from 'nestjs-eventflow-jobs/pg-boss';
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDatabase } from '../../support/postgres.js';
-import { until } from '../../support/until.js';
-import { NoteJob, behaviours, forget, openPool, ran, startOn, withOrders } from './support/note.job.js';
+import { NoteJob, behaviours, forget, ran } from './support/note.job.js';
+import { Orders, startTransactional, write } from './support/transactional.js';
 
 beforeEach(forget);
 
-const INSERT = 'INSERT INTO orders VALUES ($1)';
-const write = ({ transaction }: JobContext, text: string) => (transaction as pg.Client).query(INSERT, [text]);
-
-/** Has no context of its own. */
-@Injectable()
-class Orders {
-  constructor(private readonly transaction: JobTransaction) {}
-
-  save(text: string) {
-    return (this.transaction.client as pg.Client).query(INSERT, [text]);
-  }
-}
-
-async function setUp(options: object = {}) {
-  const url = await createDatabase();
-  const orders = await withOrders(openPool(url));
-  const app = await startOn(
-    { connectionString: url, transactionalWork: true, ...options },
-    {},
-    { providers: [Orders, JobTransaction] },
-  );
-  const { scheduler } = app;
-  const ended = async (id: string) => {
-    const isOver = async () => {
-      const entry = await scheduler.get(id);
-      return ['succeeded', 'failed', 'cancelled'].includes(entry!.state) ? entry : undefined;
-    };
-    return until(isOver, 'the entry to end');
-  };
-  return { ...app, url, orders, ended };
-}
-
 describe('what a job writes in its transaction', () => {
   it('is there with the completion, not before: by the context, and by JobTransaction', async () => {
-    const { scheduler, orders, ended } = await setUp();
+    const { scheduler, orders, ended } = await startTransactional();
     let seen: string[] | undefined;
     behaviours.set('a', async (context) => {
       await write(context, 'by context');
@@ -59,7 +25,7 @@ describe('what a job writes in its transaction', () => {
   });
 
   it('is not there where the job throws, nor is what it scheduled in the transaction', async () => {
-    const { scheduler, orders, ended } = await setUp();
+    const { scheduler, orders, ended } = await startTransactional();
     behaviours.set('a', async (context) => {
       await write(context, 'order');
       await scheduler.scheduleNow(new NoteJob('next'), { transaction: context.transaction });
@@ -78,7 +44,7 @@ describe('what a job writes in its transaction', () => {
   });
 
   it('that the commit refuses fails the attempt, by its policy', async () => {
-    const { scheduler, orders, ended } = await setUp();
+    const { scheduler, orders, ended } = await startTransactional();
     behaviours.set('a', async (context) => {
       await write(context, 'same');
       await write(context, 'same');
@@ -98,40 +64,13 @@ describe('what a job writes in its transaction', () => {
     expect(await orders()).toEqual([]);
   });
 
-  it('after its timeout is refused, and nothing of the attempt is there', async () => {
-    const { scheduler, orders, ended } = await setUp({ max: 12 });
-    let late: unknown;
-    behaviours.set('a', async (context) => {
-      await write(context, 'early');
-      const { transaction } = context;
-      await until(() => context.signal.aborted);
-      await ended(context.id);
-      late = await write({ transaction } as JobContext, 'late').catch((error: unknown) => error);
+  it('may be written by a library on that connection', async () => {
+    const { scheduler, orders, ended } = await startTransactional();
+    behaviours.set('a', async ({ transaction }) => {
+      await drizzle(transaction as pg.Client).execute(sql`INSERT INTO orders VALUES ('by Drizzle')`);
     });
 
-    const id = await scheduler.scheduleNow(new NoteJob('a'), { attempts: 1, timeout: '100ms' });
-
-    expect(await ended(id)).toMatchObject({ state: 'failed', lastError: { name: 'JobTimeoutError' } });
-    await until(() => late, 'the late write');
-    expect(String(late)).toMatch(/the attempt is over/i);
-    expect(await orders()).toEqual([]);
-  });
-
-  it('takes as long as it takes: the limit of a call to the scheduler is none for a job', async () => {
-    const url = await createDatabase();
-    const { scheduler } = await startOn(
-      { connectionString: url, transactionalWork: true },
-      { operationTimeout: '500ms' },
-    );
-    behaviours.set(
-      'a',
-      async ({ transaction }) => void (await (transaction as pg.Client).query('SELECT pg_sleep(1)')),
-    );
-
-    const id = await scheduler.scheduleNow(new NoteJob('a'), { attempts: 1 });
-    const isOver = async () => ['succeeded', 'failed'].includes((await scheduler.get(id))!.state);
-    await until(isOver, 'the entry to end');
-
-    expect(await scheduler.get(id)).toMatchObject({ state: 'succeeded' });
+    expect(await ended(await scheduler.scheduleNow(new NoteJob('a')))).toMatchObject({ state: 'succeeded' });
+    expect(await orders()).toEqual(['by Drizzle']);
   });
 });
