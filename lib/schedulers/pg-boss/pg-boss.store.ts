@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { EntryStore, Knows } from '../../engine/entry-store.js';
 import type { JobId } from '../../jobs/job-id.js';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf, toError } from '../../jobs/outcome.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
 import type { JobState } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
@@ -83,9 +83,29 @@ export class PgBossStore implements EntryStore {
     return this.commits.wait(executor, entries, results);
   }
 
-  /** Each with a fate of its own. */
-  insertEach(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
-    return within(this.settings.operationTimeout, this.inserts.insert(this.access, entries));
+  /**
+   * Each with a fate of its own. Keys go in a statement of their own: it waits where a transaction that is still open has
+   * taken one of them, and that is nothing to the others.
+   */
+  async insertEach(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
+    const withKey = entries.filter(({ key }) => key !== undefined);
+    if (withKey.length === 0 || withKey.length === entries.length) return this.insertTogether(entries);
+    const places = this.inserts.placesOf(entries);
+    const write = (some: readonly NewEntry[]) =>
+      this.insertTogether(some, places).catch((error: unknown) => some.map(() => toError(error)));
+    const [without, having] = await Promise.all([
+      write(entries.filter(({ key }) => key === undefined)),
+      write(withKey),
+    ]);
+    const results = { without: without.values(), having: having.values() };
+    return entries.map(({ key }) => (key === undefined ? results.without : results.having).next().value!);
+  }
+
+  private insertTogether(
+    entries: readonly NewEntry[],
+    places?: ReadonlyMap<JobId, number>,
+  ): Promise<(InsertResult | Error)[]> {
+    return within(this.settings.operationTimeout, this.inserts.insert(this.access, entries, places));
   }
 
   find(ref: EntryRef): Promise<StoredEntry | undefined> {
@@ -235,7 +255,7 @@ export class PgBossStore implements EntryStore {
 
   /** All or none: where a key may be taken, in a transaction that is undone then. */
   private async insertAll(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
-    if (!canBeRefusedInPart(entries)) return this.insertEach(entries);
+    if (!canBeRefusedInPart(entries)) return this.insertTogether(entries);
     return this.inTransaction(async (transaction) => {
       return accepted(await this.inserts.insert(transaction, entries));
     });

@@ -58,12 +58,17 @@ export class PgInsert {
    * Each entry comes to its own result: its id, that of the one which holds its key, or an error.
    *
    * @param executor where one refused is to undo all, a transaction that the caller rolls back then.
+   * @param places in the list, where there are others beside these.
    */
-  async insert(executor: Executor, entries: readonly NewEntry[]): Promise<(InsertResult | Error)[]> {
+  async insert(
+    executor: Executor,
+    entries: readonly NewEntry[],
+    places = this.placesOf(entries),
+  ): Promise<(InsertResult | Error)[]> {
     const results = new Map<JobId, InsertResult | Error>();
     let left = entries;
     for (let tries = 1; left.length > 0; tries++) {
-      await this.insertOnce(executor, left, results);
+      await this.insertOnce(executor, left, places, results);
       left = left.filter(({ id }) => !results.has(id));
       if (left.length === 0) break;
       left = await this.resolveConflicts(executor, left, results);
@@ -76,10 +81,11 @@ export class PgInsert {
   private async insertOnce(
     executor: Executor,
     entries: readonly NewEntry[],
+    places: ReadonlyMap<JobId, number>,
     results: Map<JobId, InsertResult | Error>,
   ): Promise<void> {
     const { rows } = await executor.executeSql(this.statement, [
-      JSON.stringify(entries.map((entry, index) => ({ ...toRow(entry, index), at: this.place(entry) }))),
+      JSON.stringify(entries.map((entry, index) => ({ ...toRow(entry, index), at: places.get(entry.id) }))),
       this.retention,
       this.channel,
     ]);
@@ -94,12 +100,16 @@ export class PgInsert {
   }
 
   /**
-   * When it was scheduled, in microseconds, and a moment later than all before it: calls made together are several
+   * When each was scheduled, in microseconds, and a moment later than all before it: calls made together are several
    * statements on several connections, and the list is to be in the order of the calls.
    */
-  private place({ scheduledAt }: NewEntry): number {
-    this.lastPlace = Math.max(this.lastPlace + 1, scheduledAt * 1_000);
-    return this.lastPlace;
+  placesOf(entries: readonly NewEntry[]): ReadonlyMap<JobId, number> {
+    return new Map(
+      entries.map(({ id, scheduledAt }) => {
+        this.lastPlace = Math.max(this.lastPlace + 1, scheduledAt * 1_000);
+        return [id, this.lastPlace];
+      }),
+    );
   }
 
   /** @returns those that are to be tried again: to replace what came meanwhile, or since the key is free again. */
