@@ -1,5 +1,5 @@
 import type { Access } from './access.js';
-import type { Installation } from './installation.js';
+import { type Installation, UnusableSchemaError } from './installation.js';
 
 /** Each step brings what is ours in the schema from the version before it to its own: a released step never changes. */
 const MIGRATIONS: readonly ((names: Installation) => string)[] = [
@@ -42,6 +42,12 @@ export async function installOwn(access: Access, installation: Installation): Pr
     );
     const { rows } = await transaction.executeSql(`SELECT version FROM ${schema}.eventflow_schema`);
     const version = (rows as { version: number }[])[0]?.version ?? 0;
+    if (version > MIGRATIONS.length) {
+      throw new UnusableSchemaError(
+        `What eventflow-jobs keeps in schema ${schema} has version ${version}, and this release knows version ` +
+          `${MIGRATIONS.length}: install the release that goes with it, or a newer one.`,
+      );
+    }
     for (const step of MIGRATIONS.slice(version)) await transaction.executeSql(step(installation));
     if (version < MIGRATIONS.length) {
       await transaction.executeSql(`DELETE FROM ${schema}.eventflow_schema`);

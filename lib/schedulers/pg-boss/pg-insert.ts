@@ -20,6 +20,8 @@ interface Inserted {
 
 /** Puts entries into pg-boss's table, all in one statement, which tells the workers too: at the commit, whoever's it is. */
 export class PgInsert {
+  private lastPlace = 0;
+  private readonly places = new WeakMap<NewEntry, number>();
   private readonly statement: string;
   private readonly replacing: string;
   private readonly holders: string;
@@ -33,12 +35,12 @@ export class PgInsert {
     const statement = (gone: string) => `
       WITH input AS MATERIALIZED (
         SELECT * FROM json_to_recordset($1::text::json) AS x (i int, id uuid, key text, queue text, kind text,
-          priority int, run float8, data jsonb, replace boolean)
+          priority int, run float8, data jsonb, replace boolean, at float8)
       ), gone AS (${gone}
       ), ins AS (
         INSERT INTO ${table} (id, name, data, priority, start_after, created_on, singleton_key, group_id, group_tier,
           expire_seconds, deletion_seconds, keep_until, retry_limit, policy)
-        SELECT id, '${queue}', data, priority, to_timestamp(run / 1000), clock_timestamp() + i * interval '1 microsecond',
+        SELECT id, '${queue}', data, priority, to_timestamp(run / 1000), timestamptz 'epoch' + at * interval '1 microsecond',
           key, queue, kind, ${FOREVER}, $2::int, 'infinity', ${FOREVER}, 'short'
         FROM input WHERE (SELECT count(*) FROM gone) >= 0 ORDER BY i
         ON CONFLICT DO NOTHING RETURNING id, start_after
@@ -66,6 +68,7 @@ export class PgInsert {
    * @param executor where one refused is to undo all, a transaction that the caller rolls back then.
    */
   async insert(executor: Executor, entries: readonly NewEntry[]): Promise<(InsertResult | Error)[]> {
+    this.place(entries);
     const results = new Map<JobId, InsertResult | Error>();
     let left = entries;
     for (let tries = 1; left.length > 0; tries++) {
@@ -86,7 +89,7 @@ export class PgInsert {
   ): Promise<void> {
     const replaces = entries.some(({ key, onConflict }) => key !== undefined && onConflict === 'replace');
     const { rows } = await executor.executeSql(replaces ? this.replacing : this.statement, [
-      JSON.stringify(entries.map((entry, index) => toRow(entry, index))),
+      JSON.stringify(entries.map((entry, index) => ({ ...toRow(entry, index), at: this.places.get(entry) }))),
       this.retention,
       this.channel,
     ]);
@@ -98,6 +101,18 @@ export class PgInsert {
       const key = keys.get(id);
       const before = key === undefined ? undefined : replaced.get(keyOf(key));
       results.set(id, { id, inserted: true, ...(before && { replaced: before }) });
+    }
+  }
+
+  /**
+   * When each was scheduled, in microseconds, and a moment later than all before it: calls made together are several
+   * statements on several connections, and the list is to be in the order of the calls.
+   */
+  place(entries: readonly NewEntry[]): void {
+    for (const entry of entries) {
+      if (this.places.has(entry)) continue;
+      this.lastPlace = Math.max(this.lastPlace + 1, entry.scheduledAt * 1_000);
+      this.places.set(entry, this.lastPlace);
     }
   }
 
