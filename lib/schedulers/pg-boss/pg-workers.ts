@@ -81,11 +81,11 @@ export class PgWorkers {
 
   /**
    * Gives back what runs in the name of workers that are gone: the attempt counts, so that one which kills its process
-   * does not do so for ever. What has just begun is left, since its worker may have come this very moment.
+   * does not do so for ever. While the server was away nobody could show that he lives: its start is a sign for all. What has just begun is left, since its worker may have come this very moment.
    */
   async bury(executor: Executor): Promise<{ waiting: number; ended: StoredEntry[] }> {
     await executor.executeSql(`DELETE FROM ${this.table} 
-        WHERE seen + lease < clock_timestamp()`);
+        WHERE greatest(seen, pg_postmaster_start_time()) + lease < clock_timestamp()`);
     const attempts = `j.retry_count + 1 - coalesce((j.output ->> 'skipped')::int, 0)`;
     const end = `CASE WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
       WHEN ${attempts} >= (j.data ->> 'attempts')::int THEN 'failed' ELSE 'retry' END`;
