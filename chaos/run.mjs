@@ -9,6 +9,7 @@ import { playRound } from './support/round.mjs';
 import { takeSnapshot } from './support/snapshot.mjs';
 
 const MOST_SHOWN = 20;
+const ROUNDS = 20;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 const options = await readOptions(process.argv.slice(2)).catch(endWithUsage);
@@ -22,11 +23,13 @@ const failedFolders = [];
 let interrupted = false;
 for (const [signal, code] of Object.entries(SIGNALS)) process.on(signal, () => void interrupt(code));
 
-const { engine, faults, rounds, seed } = options;
+const { engine, faults, seed } = options;
+const roundsOf = (fault) => options.rounds ?? fault.rounds ?? ROUNDS;
 const program = takeSnapshot(join(root, 'library'));
-console.log(`Engine ${engine.name}, ${rounds} rounds of each fault, --seed ${seed}, Node ${process.version}`);
+console.log(`Engine ${engine.name}, --seed ${seed}, Node ${process.version}`);
 const summaries = [];
 for (const fault of faults) summaries.push(summary({ engine, fault, seed, rounds: await playAll(fault) }));
+await engine.close?.();
 if (failedFolders.length === 0) rmSync(root, { recursive: true, force: true });
 
 console.log(`\n${table(summaries)}`);
@@ -40,6 +43,7 @@ process.exitCode = summaries.some(({ problems }) => problems.length > 0) ? 1 : 0
 
 async function playAll(fault) {
   const played = [];
+  const rounds = roundsOf(fault);
   for (let number = 1; number <= rounds; number++) {
     const folder = mkdtempSync(join(root, `${fault.name}-${number}-`));
     const round = await playRound({ program, engine, fault, seed, number, folder }).catch((error) =>
@@ -59,8 +63,8 @@ function brokenRound(error, folder) {
   return { problems: [`The round could not be played: ${error.stack}\n${lastOutput(folder)}`] };
 }
 
-function inShort({ acknowledged = 0, kills = 0, longestRecovery = 0, problems }) {
-  const numbers = `${acknowledged} acknowledged, ${kills} kills, recovery ${Math.round(longestRecovery)} ms`;
+function inShort({ acknowledged = 0, kills = 0, outages = 0, longestRecovery = 0, problems }) {
+  const numbers = `${acknowledged} acknowledged, ${kills} kills, ${outages} outages, recovery ${Math.round(longestRecovery)} ms`;
   return `${numbers}, ${problems.length === 0 ? 'ok' : `${problems.length} problems`}`;
 }
 

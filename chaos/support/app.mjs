@@ -12,7 +12,8 @@ import { TickJob, Witness, WitnessedJob } from './witnessed.job.mjs';
 process.on('disconnect', () => process.exit()); // who watches is gone
 
 const { engine: engineName, connection, folder, seeds, settings } = JSON.parse(process.argv[2]);
-const { transactionalWork = false, concurrency, shape } = settings;
+// Unless a fault looks into it: a busy machine is not what is to be found.
+const { transactionalWork = false, concurrency, operationTimeout = '30s', shape } = settings;
 const engine = await load('engines', engineName);
 const log = new EventLog(folder);
 const witness = new Witness(log, transactionalWork ? engine.writeEffect : undefined);
@@ -27,8 +28,7 @@ const app = await NestFactory.createApplicationContext(
         jobs: [WitnessedJob, TickJob],
         scheduler: engine.createScheduler(connection, { transactionalWork }),
         worker: { concurrency },
-        // A busy machine is not what is looked into here.
-        operationTimeout: '30s',
+        operationTimeout,
       }),
     ],
     providers: [{ provide: Witness, useValue: witness }],

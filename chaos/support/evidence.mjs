@@ -10,12 +10,14 @@ export class Evidence {
 
   /**
    * @param kills when which process was killed, by its id.
+   * @param outages when the server was away.
    * @param effects the entry of each effect in the store, where attempts are transactions; else the logs tell.
    */
-  constructor({ events, entries, kills, effects }) {
+  constructor({ events, entries, kills, outages, effects }) {
     this.kills = kills;
+    this.outages = outages;
     this.acknowledged = events.filter(({ what }) => what === 'acknowledged').map(({ entry }) => entry);
-    this.refused = events.filter(({ what }) => what === 'refused').map(({ reason }) => reason);
+    this.refused = events.filter(({ what }) => what === 'refused');
     this.unfinished = entries.filter(isUnfinished).map(({ id }) => id);
     this.attempts = attemptsByEntry(events);
     this.#states = new Map(entries.map(({ id, state }) => [id, state]));
@@ -49,6 +51,7 @@ export class Evidence {
       effects: this.#effects?.get(id)?.length,
       attempts: this.attempts.get(id) ?? [],
       kills: Object.fromEntries(this.kills),
+      outages: this.outages,
     });
   }
 }

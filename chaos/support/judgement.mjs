@@ -1,28 +1,38 @@
+import { returnsToWork } from './outages.mjs';
+import { judgeRefusals } from './refusals.mjs';
 import { findRepetitions } from './repetitions.mjs';
 
 /** What became of the entries of a round. */
-export function judge(evidence, damages) {
-  const { acknowledged, kills, refused, unfinished } = evidence;
+export function judge(evidence, damages, { operationTimeout }) {
+  const { acknowledged, kills, outages, refused, unfinished } = evidence;
   const lost = acknowledged.filter((id) => evidence.isLost(id));
-  const { sharedClaims, withReason, withoutReason, longestRecovery } = findRepetitions(evidence);
+  const { sharedClaims, withReason, withoutReason, serverGone, longestRecovery } = findRepetitions(evidence);
+  const refusals = outages.length > 0 ? judgeRefusals(refused, operationTimeout) : undefined;
   return {
     kills: kills.size,
+    outages: outages.length,
     acknowledged: acknowledged.length,
     run: acknowledged.filter((id) => evidence.hasRun(id)).length,
     lost: lost.length,
     runTwiceWithReason: withReason.length,
+    runTwiceServerGone: serverGone.length,
     runTwiceWithoutReason: withoutReason.length,
     sharedClaims: sharedClaims.length,
     stuck: unfinished.length,
     damages: damages.length,
     refused: refused.length,
     longestRecovery,
+    longestRefusal: refusals?.longestRefusal,
+    longestReturn: Math.max(0, ...returnsToWork(outages, evidence.attempts)),
     problems: [
       ...lost.map((id) => `lost: ${evidence.tell(id)}`),
       ...withoutReason.map((id) => `run twice without reason: ${evidence.tell(id)}`),
       ...unfinished.map((id) => `stuck: ${evidence.tell(id)}`),
       ...damages.map((damage) => `damaged store: ${damage}`),
-      ...(acknowledged.length === 0 ? [`nothing was acknowledged: ${refused[0] ?? 'no call was made'}`] : []),
+      ...(refusals?.wrongRefusals ?? []),
+      ...(acknowledged.length === 0
+        ? [`nothing was acknowledged: ${refused[0]?.reason ?? 'no call was made'}`]
+        : []),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { now } from './time.mjs';
 import { TickJob, WitnessedJob } from './witnessed.job.mjs';
 
 const RECURRING = 'tick';
@@ -45,12 +46,13 @@ export class Load {
     const { delay, work } = this.shape;
     const job = new WitnessedJob(this.random.between(...work), this.random.between(...work));
     const when = this.random.chance(0.5) ? 0 : this.random.between(...delay);
+    const asked = now();
     try {
       const entry =
         when === 0 ? await this.scheduler.scheduleNow(job) : await this.scheduler.schedule(job, when);
       this.log.write('acknowledged', { entry });
     } catch (error) {
-      this.log.write('refused', { reason: `${error.name}: ${error.message}` });
+      this.log.write('refused', { error: error.name, reason: error.message, took: now() - asked });
     }
   }
 }

@@ -1,25 +1,28 @@
-/** Entries that were begun more than once: with what reason, and how soon after a kill. */
+import { reasonFor } from './reasons.mjs';
+
+/** Entries that were begun more than once: with what reason, and how soon after it. */
 export function findRepetitions(evidence) {
-  const { kills } = evidence;
   const repeated = [...evidence.attempts.values()].filter((attempts) => attempts.length > 1);
   const entriesWhere = (isSuch) =>
     repeated.filter((one) => pairs(one).some(isSuch)).map(([{ entry }]) => entry);
 
-  const sharedClaims = entriesWhere((pair) => sharesClaim(pair, kills));
+  const sharedClaims = entriesWhere((pair) => sharesClaim(pair, evidence));
   const withoutReason = new Set([
-    ...entriesWhere((pair) => !hasReason(pair, kills)),
+    ...entriesWhere((pair) => !reasonFor(pair, evidence)),
     ...sharedClaims,
     ...doubledTicks(evidence.attempts),
     ...evidence.doubledEffects,
   ]);
   const recoveries = repeated
     .flatMap(pairs)
-    .filter((pair) => hasReason(pair, kills))
-    .map(([before, next]) => next.start - kills.get(before.pid));
+    .map((pair) => [pair, reasonFor(pair, evidence)])
+    .filter(([, reason]) => reason)
+    .map(([[, next], { since }]) => next.start - since);
   return {
     sharedClaims,
     withoutReason: [...withoutReason],
     withReason: repeated.map(([{ entry }]) => entry).filter((entry) => !withoutReason.has(entry)),
+    serverGone: entriesWhere((pair) => reasonFor(pair, evidence)?.why === 'server gone'),
     longestRecovery: Math.max(0, ...recoveries),
   };
 }
@@ -27,15 +30,15 @@ export function findRepetitions(evidence) {
 /** Each attempt with the one after it. */
 const pairs = (attempts) => attempts.slice(1).map((next, index) => [attempts[index], next]);
 
-/** The only good reason for a further attempt, since no job here throws: the process of the one before was killed. */
-function hasReason([before, next], kills) {
-  return kills.has(before.pid) && kills.get(before.pid) <= next.start;
-}
-
-/** One claim given to two, or two at work on one entry at a time. */
-function sharesClaim([before, next], kills) {
-  if (before.attempt === next.attempt) return true;
-  return !hasReason([before, next], kills) && (before.end === undefined || before.end > next.start);
+/**
+ * One claim given to two, or two at work on one entry at a time. An attempt that the server left alone does not count,
+ * and so the next one has its number.
+ */
+function sharesClaim(pair, evidence) {
+  const [before, next] = pair;
+  const reason = reasonFor(pair, evidence);
+  if (before.attempt === next.attempt) return reason?.why !== 'server gone';
+  return !reason && (before.end === undefined || before.end > next.start);
 }
 
 /** Entries of a recurring job whose tick has had its entry already. Only the first attempt has the time of the tick. */

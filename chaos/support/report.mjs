@@ -1,9 +1,11 @@
 const SUMS = [
   'kills',
+  'outages',
   'acknowledged',
   'run',
   'lost',
   'runTwiceWithReason',
+  'runTwiceServerGone',
   'runTwiceWithoutReason',
   'sharedClaims',
   'stuck',
@@ -14,6 +16,7 @@ const SUMS = [
 /** All rounds of a fault as one. Of those that could not be played only that is known. */
 export function summary({ engine, fault, seed, rounds }) {
   const sum = (key) => rounds.reduce((total, round) => total + (round[key] ?? 0), 0);
+  const longest = (key) => Math.round(Math.max(0, ...rounds.map((round) => round[key] ?? 0)));
   return {
     engine: engine.name,
     fault: fault.name,
@@ -21,7 +24,9 @@ export function summary({ engine, fault, seed, rounds }) {
     rounds: rounds.length,
     broken: rounds.filter(({ kills }) => kills === undefined).length,
     ...Object.fromEntries(SUMS.map((key) => [key, sum(key)])),
-    longestRecovery: Math.round(Math.max(0, ...rounds.map((round) => round.longestRecovery ?? 0))),
+    longestRecovery: longest('longestRecovery'),
+    longestReturn: longest('longestReturn'),
+    longestRefusal: longest('longestRefusal'),
     problems: rounds.flatMap(({ problems }, index) => problems.map((text) => ({ round: index + 1, text }))),
   };
 }
@@ -29,7 +34,7 @@ export function summary({ engine, fault, seed, rounds }) {
 const COLUMNS = {
   fault: ({ engine, fault }) => `${engine}: ${fault}`,
   rounds: ({ rounds }) => rounds,
-  kills: ({ kills }) => kills,
+  'kills / outages': ({ kills, outages }) => `${kills} / ${outages}`,
   acknowledged: ({ acknowledged }) => acknowledged,
   run: ({ run }) => run,
   lost: ({ lost }) => lost,
@@ -37,6 +42,9 @@ const COLUMNS = {
   'claims shared': ({ sharedClaims }) => sharedClaims,
   stuck: ({ stuck }) => stuck,
   'longest recovery': ({ longestRecovery }) => `${longestRecovery} ms`,
+  // From when the server was back until the first attempt; and how long a caller waited for the refusal.
+  'back at work / refused within': ({ outages, longestReturn, longestRefusal }) =>
+    outages > 0 ? `${longestReturn} ms / ${longestRefusal} ms` : '-',
   integrity: ({ damages, broken }) => (damages > 0 ? `${damages} damages` : broken > 0 ? 'not known' : 'ok'),
 };
 

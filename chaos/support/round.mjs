@@ -20,7 +20,7 @@ export async function playRound({ program, engine, fault, seed, number, folder }
   });
   try {
     await fleet.start(processes);
-    await fault.inject({ fleet, store, processes, random: new Random(...seeds) });
+    const outages = (await fault.inject({ fleet, store, processes, random: new Random(...seeds) })) ?? [];
     await fleet.everyone('start');
     await fleet.tellAll('stop-load');
     await comesTrue(async () => !(await store.entries()).some(isUnfinished), STUCK_AFTER);
@@ -29,9 +29,10 @@ export async function playRound({ program, engine, fault, seed, number, folder }
       events: readEvents(folder),
       entries: await store.entries(),
       kills: fleet.kills,
+      outages,
       effects: settings.transactionalWork ? await store.effects() : undefined,
     });
-    return judge(evidence, await store.damages());
+    return judge(evidence, await store.damages(), settings);
   } finally {
     await fleet.killAll();
     await store.close();

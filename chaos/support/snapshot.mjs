@@ -12,7 +12,7 @@ const inRepository = (path) => fileURLToPath(new URL(`../../${path}`, import.met
  */
 export function takeSnapshot(folder) {
   mkdirSync(folder);
-  for (const part of ['dist', 'chaos', 'package.json']) {
+  for (const part of ['dist', 'chaos', 'tools', 'package.json']) {
     cpSync(inRepository(part), join(folder, part), { recursive: true });
   }
   symlinkSync(inRepository('node_modules'), join(folder, 'node_modules'), 'junction');

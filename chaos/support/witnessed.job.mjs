@@ -25,7 +25,7 @@ export class WitnessedJob {
     witness.saw('start', context);
     try {
       if (this.before > 0) await sleep(this.before);
-      witness.writeEffect?.(context.transaction, context.id);
+      await witness.writeEffect?.(context.transaction, context.id);
       witness.saw('effect', context);
       if (this.after > 0) await sleep(this.after);
     } catch (error) {

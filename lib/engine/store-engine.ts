@@ -107,6 +107,11 @@ export class StoreEngine implements WorkSource {
     return this.pump?.attempts ?? [];
   }
 
+  /** Whether a claim is at work here, or waits to be reported. */
+  holds(id: JobId, claim: number): boolean {
+    return this.pump?.holds(id, claim) ?? false;
+  }
+
   /** Runs what is due and what that schedules for now, until nothing is, and nothing runs but what is to be ignored. */
   async runDue(ignoring: ReadonlySet<Attempt>): Promise<void> {
     this.pump?.wake();

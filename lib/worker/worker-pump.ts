@@ -38,6 +38,7 @@ export class WorkerPump {
   private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private readonly reconnection = new Reconnection();
   private ended: Settlement[] = [];
+  private reporting: readonly Settlement[] = [];
   private claiming = true;
   private turnPlanned = false;
   private turnRuns = false;
@@ -70,6 +71,15 @@ export class WorkerPump {
   /** Aborts the attempt at this entry, if it runs here. */
   abort(id: JobId, reason: Error): void {
     this.running.get(id)?.abort(reason);
+  }
+
+  /** Whether a claim is at work here, or waits to be reported. */
+  holds(id: JobId, claim: number): boolean {
+    const attempt = this.running.get(id);
+    if (attempt && (attempt.entry as ClaimedEntry).claim === claim) return true;
+    return [...this.ended, ...this.reporting].some(
+      (one) => one.result.entry.id === id && one.claim === claim,
+    );
   }
 
   /** When the next entry is due, as far as is known. */
@@ -122,6 +132,7 @@ export class WorkerPump {
     this.turnRuns = true;
     const settlements = this.ended;
     this.ended = [];
+    this.reporting = settlements;
     const now = this.clock.now();
     const demand = this.claiming ? this.slots.demand(now) : NO_DEMAND;
     // Ticks of recurring jobs come even while every slot is taken.
@@ -136,6 +147,7 @@ export class WorkerPump {
       this.ended = [...settlements, ...this.ended];
       this.reconnection.failed(toError(error), () => this.wake());
     }
+    this.reporting = [];
     this.turnRuns = false;
     if (this.turnAgain) {
       this.turnAgain = false;

@@ -17,7 +17,7 @@ import { installOwn } from './own-schema.js';
 import { PgMaintenance } from './pg-maintenance.js';
 import type { PgBossSchedulerOptions } from './pg-boss.options.js';
 import { PgBossStore } from './pg-boss.store.js';
-import { WORKER_LOST } from './pg-workers.js';
+import { type Claims, WORKER_LOST } from './pg-workers.js';
 import { toCallersError, within } from './unavailable.js';
 
 const DEFAULT_SCHEMA = 'pgboss';
@@ -26,6 +26,8 @@ const DEFAULT_RETENTION = '7 days';
 /** A worker shows that it lives so many times within its lease. */
 const SIGNS_OF_LIFE = 3;
 const LONGEST_ROUND = 2_000;
+/** After a call has been given up, its answer is not on its way any more, in ms. */
+const ANSWER_IS_LOST = 1_000;
 
 const CAPABILITIES: readonly Capability[] = [...STORE_CAPABILITIES, 'durable', 'transaction', 'distributed'];
 
@@ -115,7 +117,6 @@ class PgBossScheduler extends StoreScheduler {
         onLost: () => this.rejoin(),
         onEnded: (entry) => this.tellOfEnd(entry),
         onClaims: (claims) => this.compare(claims),
-        isBusy: () => this.engine.attempts.length > 0,
       },
     );
     await this.store.do((executor) => this.store.workers.register(executor));
@@ -185,10 +186,18 @@ class PgBossScheduler extends StoreScheduler {
   }
 
   /** What the store says runs here, beside what does. */
-  private compare(claims: ReadonlyMap<string, { claim: number; isStopping: boolean }>): void {
+  private async compare(claims: Claims): Promise<void> {
     for (const [id, { isStopping }] of claims) {
       if (isStopping) this.engine.abort([id], () => new JobCancelledError('The entry was cancelled.'));
     }
+    // Where the connection broke between the commit and its answer, nobody knows of the claim but the store.
+    const oldest = this.core.operationTimeout + ANSWER_IS_LOST;
+    const unheard = [...claims]
+      .map(([id, { claim, age }]) => ({ id, claim, age }))
+      .filter(({ id, claim, age }) => age > oldest && !this.engine.holds(id, claim));
+    if (unheard.length === 0) return;
+    this.logger.warn(`${unheard.length} entries were claimed, and the answer was lost: they go back.`);
+    await this.store.giveBack(unheard);
   }
 
   /** This process stood still for longer than its lease: its entries are others' by now. */

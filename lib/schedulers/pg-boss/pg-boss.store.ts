@@ -166,6 +166,11 @@ export class PgBossStore implements EntryStore {
     );
   }
 
+  /** Claims whose attempts never began, and so do not count. */
+  giveBack(claims: readonly { id: JobId; claim: number }[]): Promise<void> {
+    return this.do((executor) => this.exchanges.giveBack(executor, claims, this.workers.id!));
+  }
+
   release(knows: Knows, reasons: readonly ParkedReason[]): Promise<number> {
     return this.entries.release(knows, reasons);
   }

@@ -38,6 +38,12 @@ export class PgExchange {
     this.settling = `WITH ${settleSql(installation)} SELECT id, state::text FROM settled`;
   }
 
+  /** Claims whose attempts never began, and so do not count. */
+  async giveBack(executor: Executor, claims: readonly { id: string; claim: number }[], owner: string) {
+    const ends = claims.map(({ id, claim }) => ({ id, claim, state: 'retry', skip: true }));
+    await executor.executeSql(this.settling, [JSON.stringify(ends), owner]);
+  }
+
   /** @returns `undefined` where this worker was taken for dead: nothing was claimed then. */
   async exchange(
     executor: Executor,

@@ -5,6 +5,7 @@ import type { StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import type { Installation } from './installation.js';
 import type { PgBossStore } from './pg-boss.store.js';
+import type { Claims } from './pg-workers.js';
 
 /** Parked entries wait for at most this many rounds for a process that has come to know them. */
 const RELEASE_MS = 2_000;
@@ -32,8 +33,7 @@ export class PgMaintenance {
       readonly onLost: () => Promise<void>;
       /** An entry ended with the worker that ran it. */
       readonly onEnded: (entry: StoredEntry) => void;
-      readonly onClaims: (claims: ReadonlyMap<string, { claim: number; isStopping: boolean }>) => void;
-      readonly isBusy: () => boolean;
+      readonly onClaims: (claims: Claims) => Promise<void>;
     },
   ) {}
 
@@ -62,8 +62,7 @@ export class PgMaintenance {
     try {
       if (!(await this.store.do((executor) => this.store.workers.renew(executor))))
         await this.listeners.onLost();
-      if (this.listeners.isBusy())
-        this.listeners.onClaims(await this.store.do((executor) => this.store.workers.claims(executor)));
+      await this.listeners.onClaims(await this.store.do((executor) => this.store.workers.claims(executor)));
       await this.bury();
       await this.store.do((executor) => this.store.recurringJobs.sweep(executor));
       await this.store.do((executor) => this.store.recurringJobs.refresh(executor));

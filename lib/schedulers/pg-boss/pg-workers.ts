@@ -9,6 +9,9 @@ export const WORKER_LOST = {
   message: 'The process that ran the attempt is gone.',
 } as const;
 
+/** By the entry. `age`: in ms. */
+export type Claims = ReadonlyMap<string, { claim: number; isStopping: boolean; age: number }>;
+
 /** The workers on this store: each has a row that it renews, and loses its entries when it does not. */
 export class PgWorkers {
   /** Of this process, while it works. */
@@ -78,10 +81,11 @@ export class PgWorkers {
 
   /**
    * Gives back what runs in the name of workers that are gone: the attempt counts, so that one which kills its process
-   * does not do so for ever. What has just begun is left, since its worker may have come this very moment.
+   * does not do so for ever. While the server was away nobody could show that he lives: its start is a sign for all. What has just begun is left, since its worker may have come this very moment.
    */
   async bury(executor: Executor): Promise<{ waiting: number; ended: StoredEntry[] }> {
-    await executor.executeSql(`DELETE FROM ${this.table} WHERE seen + lease < clock_timestamp()`);
+    await executor.executeSql(`DELETE FROM ${this.table} 
+        WHERE greatest(seen, pg_postmaster_start_time()) + lease < clock_timestamp()`);
     const attempts = `j.retry_count + 1 - coalesce((j.output ->> 'skipped')::int, 0)`;
     const end = `CASE WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
       WHEN ${attempts} >= (j.data ->> 'attempts')::int THEN 'failed' ELSE 'retry' END`;
@@ -101,18 +105,18 @@ export class PgWorkers {
     return { waiting: entries.length - ended.length, ended };
   }
 
-  /** Entries that run here and were told to stop; and those that run here no longer, though they did. */
-  async claims(executor: Executor): Promise<Map<string, { claim: number; isStopping: boolean }>> {
+  /** What runs here, as the store has it. */
+  async claims(executor: Executor): Promise<Claims> {
     const { rows } = await executor.executeSql(
-      `SELECT id, retry_count AS claim, output -> 'cancel' IS NOT NULL AS stopping FROM ${this.entries}
+      `SELECT id, retry_count AS claim, output -> 'cancel' IS NOT NULL AS stopping,
+        ${milliseconds('clock_timestamp() - started_on')} AS age FROM ${this.entries}
         WHERE name = '${this.queue}' AND state = 'active' AND source_name = $1`,
       [this.id],
     );
     return new Map(
-      (rows as { id: string; claim: number; stopping: boolean | null }[]).map(({ id, claim, stopping }) => [
-        id,
-        { claim, isStopping: stopping === true },
-      ]),
+      (rows as { id: string; claim: number; stopping: boolean | null; age: number }[]).map(
+        ({ id, claim, stopping, age }) => [id, { claim, isStopping: stopping === true, age }],
+      ),
     );
   }
 }

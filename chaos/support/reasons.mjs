@@ -1,0 +1,23 @@
+/**
+ * How long before the server went away an attempt may have ended and not be written down, in ms: what ends is reported
+ * at once, but an answer takes its time on a machine that has other things to do.
+ */
+const REPORT_MS = 1_000;
+
+/**
+ * Why there was a further attempt, if there was a good reason; no job here throws by itself.
+ * - `killed`: the process of the one before was.
+ * - `server gone`: the server went away while it ran, or before its end was written down. Its process lived, but could
+ *   neither complete it nor show that it lives.
+ *
+ * @returns `since` is when it could have begun at the earliest.
+ */
+export function reasonFor([before, next], { kills, outages }) {
+  const killedAt = kills.get(before.pid);
+  if (killedAt <= next.start) return { why: 'killed', since: killedAt };
+  const outage = outages.find(
+    ({ from, back }) =>
+      before.start <= back && (before.end ?? Infinity) >= from - REPORT_MS && from <= next.start,
+  );
+  return outage && { why: 'server gone', since: outage.back };
+}
