@@ -14,7 +14,8 @@ export interface PgBossTuning {
   /** How long finished entries are kept. @default 7 days */
   retention?: { age?: Duration };
   /**
-   * After this long without a sign of life, a worker loses its entries to the others. It gives one every third of that.
+   * After this long without a sign of life, a worker loses its entries to the others. It gives one every third of that,
+   * and every 2 seconds at least.
    * @default '15s'
    */
   lease?: Duration;

@@ -81,7 +81,7 @@ export class PgMaintenance {
     if ((await this.store.release(this.knows, ['unknown'])) > 0) this.listeners.onChange();
   }
 
-  /** In small steps, by one worker at a time. pg-boss's own round would count all that lies there first. */
+  /** In small steps, from the oldest on. pg-boss's own round would count all that lies there first. */
   private async prune(): Promise<void> {
     if (performance.now() - this.prunedAt < PRUNE_MS) return;
     this.prunedAt = performance.now();
@@ -95,9 +95,11 @@ export class PgMaintenance {
     const { table, queue } = this.installation;
     const { rows } = await transaction.executeSql(
       `DELETE FROM ${table} WHERE name = '${queue}' AND id IN (
-        SELECT id FROM ${table} WHERE name = '${queue}' AND completed_on IS NOT NULL
-          AND completed_on < clock_timestamp() - deletion_seconds * interval '1 s'
-        ORDER BY completed_on LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED
+        SELECT id FROM (
+          SELECT id, completed_on, deletion_seconds FROM ${table}
+          WHERE name = '${queue}' AND completed_on IS NOT NULL
+          ORDER BY completed_on LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED
+        ) oldest WHERE completed_on < clock_timestamp() - deletion_seconds * interval '1 s'
       ) RETURNING 1`,
     );
     return rows.length;
