@@ -16,20 +16,19 @@ export function writeEffect(transaction, entry) {
   return transaction.query('INSERT INTO chaos_effects VALUES ($1)', [entry]);
 }
 
-let server;
+let serverOfRun;
 
 /** In the process that watches: a store for one round. */
 export async function openStore() {
-  server ??= await PostgresServer.start();
-  const database = await server.createDatabase();
-  const store = new PostgresDatabase(server, database);
+  serverOfRun ??= await PostgresServer.start();
+  const store = new PostgresDatabase(serverOfRun, await serverOfRun.createDatabase());
   await store.prepare();
   return store;
 }
 
 /** After the last round. */
 export async function close() {
-  await server?.close();
+  await serverOfRun?.close();
 }
 
 const STATES = {
