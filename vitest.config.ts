@@ -29,6 +29,18 @@ export default defineConfig({
         test: { ...shared.test, name: 'nest-12', include: ['test/**/*.spec.ts', 'sample-app/**/*.spec.ts'] },
       },
       {
+        // The sample app once more, on the other database that it runs on.
+        ...shared,
+        resolve: { alias: library },
+        test: {
+          ...shared.test,
+          name: 'postgres',
+          include: ['sample-app/**/*.spec.ts'],
+          exclude: ['sample-app/test/virtual-time.spec.ts'],
+          provide: { storage: 'postgres' },
+        },
+      },
+      {
         ...shared,
         resolve: { alias: [...library, nest11] },
         test: { ...shared.test, name: 'nest-11', include: ['test/e2e/**/*.spec.ts'] },

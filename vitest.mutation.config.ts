@@ -30,7 +30,7 @@ export default defineConfig({
     include: [
       'test/{commands,engine,fixtures,jobs,scheduling,schedulers,serialization,worker}/*.spec.ts',
       'test/conformance/virtual-time.spec.ts',
-      'test/e2e/{instant,interceptors-and-events,registration,request-scope}.spec.ts',
+      'test/e2e/{hostile-apps,instant,interceptors-and-events,registration,request-scope}.spec.ts',
     ],
     exclude: ['test/scheduling/recurring-year.spec.ts', 'test/fixtures/sqlite-store*.spec.ts'],
     // No module is loaded anew for each spec: a mutant costs hardly more than the tests that meet it.

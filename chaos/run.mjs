@@ -21,7 +21,7 @@ if (options.help) {
 const root = mkdtempSync(join(tmpdir(), 'eventflow-jobs-chaos-'));
 const failedFolders = [];
 let interrupted = false;
-for (const [signal, code] of Object.entries(SIGNALS)) process.on(signal, () => interrupt(code));
+for (const [signal, code] of Object.entries(SIGNALS)) process.on(signal, () => void interrupt(code));
 
 const { engine, faults, seed } = options;
 const roundsOf = (fault) => options.rounds ?? fault.rounds ?? ROUNDS;

@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
 import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EventFlowJobsModule } from 'nestjs-eventflow-jobs';
+import { DATABASE, type Database } from './database/database.js';
 import { DatabaseModule } from './database/database.module.js';
 import { JobLog } from './job.log.js';
 import { LogMessageJob } from './messages/log-message.job.js';
@@ -15,8 +15,8 @@ import { chooseScheduler } from './scheduler.js';
     CqrsModule.forRoot(),
     EventFlowJobsModule.forRootAsync({
       imports: [DatabaseModule],
-      inject: [DatabaseSync],
-      useFactory: (database: DatabaseSync) => ({
+      inject: [DATABASE],
+      useFactory: (database: Database) => ({
         jobs: [LogMessageJob],
         scheduler: chooseScheduler(database),
       }),

@@ -41,11 +41,12 @@ const orders = {
   'stop-load': () => producer.stop(),
   close: () => app.close(),
 };
-process.on('message', async (order) => {
+async function obey(order) {
   await orders[order]();
   process.send({ done: order }, () => {
     if (order === 'close') process.disconnect();
   });
-});
+}
+process.on('message', (order) => void obey(order));
 await producer.start();
 process.send({ done: 'start' });

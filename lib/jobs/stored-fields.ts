@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { JobSerializationError } from '../serialization/job-serialization.error.js';
 import { usesPrivateMembers } from '../serialization/private-members.js';
 import type { VersionedDefinition } from './definition.js';
@@ -24,8 +25,9 @@ export function fieldsOf(instance: object): Record<string, unknown> {
     );
   }
   const fields = { ...instance };
+  // Not by identity: many a getter makes its Date or list anew at each reading.
   const lost = accessorsOf(type).find(
-    (name) => !Object.is(read(instance, name), read(instanceOf(type, fields), name)),
+    (name) => !isDeepStrictEqual(read(instance, name), read(instanceOf(type, fields), name)),
   );
   if (lost === undefined) return fields;
   throw new JobSerializationError(

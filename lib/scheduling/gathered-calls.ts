@@ -1,9 +1,12 @@
 import type { JobId } from '../jobs/job-id.js';
 import type { NewEntry } from './stored-entry.js';
 
-/** More in one piece would keep the first of many callers waiting for the last. */
-const MOST_ENTRIES = 200;
-const MOST_CHARACTERS = 128 * 1024;
+/** What is written in one piece, at the most: more would keep the first of many callers waiting for the last. */
+export interface PieceSize {
+  readonly entries: number;
+  /** Of their data. */
+  readonly characters: number;
+}
 
 interface Caller {
   readonly resolve: (id: JobId) => void;
@@ -21,7 +24,10 @@ export class GatheredCalls {
   private entries: NewEntry[] = [];
   private callers: Caller[] = [];
 
-  constructor(private readonly write: (entries: readonly NewEntry[]) => Promise<Fates>) {}
+  constructor(
+    private readonly write: (entries: readonly NewEntry[]) => Promise<Fates>,
+    private readonly most: () => PieceSize,
+  ) {}
 
   add(entry: NewEntry): Promise<JobId> {
     return new Promise((resolve, reject) => {
@@ -35,8 +41,9 @@ export class GatheredCalls {
     const { entries, callers } = this;
     this.entries = [];
     this.callers = [];
+    const most = this.most();
     for (let from = 0; from < entries.length;) {
-      const to = endOfPiece(entries, from);
+      const to = endOfPiece(entries, from, most);
       void this.writePiece(entries.slice(from, to), callers.slice(from, to));
       from = to;
     }
@@ -56,12 +63,12 @@ export class GatheredCalls {
   }
 }
 
-function endOfPiece(entries: readonly NewEntry[], from: number): number {
+function endOfPiece(entries: readonly NewEntry[], from: number, most: PieceSize): number {
   let characters = 0;
   let to = from;
   do {
     characters += entries[to]!.data.length;
     to += 1;
-  } while (to < entries.length && to - from < MOST_ENTRIES && characters < MOST_CHARACTERS);
+  } while (to < entries.length && to - from < most.entries && characters < most.characters);
   return to;
 }

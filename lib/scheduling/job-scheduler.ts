@@ -35,7 +35,10 @@ import type { InsertResult, NewEntry } from './stored-entry.js';
  * @publicApi
  */
 export abstract class JobScheduler extends SchedulerBackend {
-  private readonly gathered = new GatheredCalls((entries) => this.writeEach(entries));
+  private readonly gathered = new GatheredCalls(
+    (entries) => this.writeEach(entries),
+    () => this.pieceSize,
+  );
 
   /**
    * Schedules a job to run as soon as a worker is free.

@@ -2,6 +2,7 @@ import type { JobId } from '../jobs/job-id.js';
 import { EventFlowJobsError } from '../eventflow-jobs.error.js';
 import type { Capability } from './capability.js';
 import type { Obstacles } from './explanation.js';
+import type { PieceSize } from './gathered-calls.js';
 import { InvalidScheduleError } from './invalid-schedule.error.js';
 import type { JobState } from './job-entry.js';
 import type { ListQuery } from './queries.js';
@@ -63,6 +64,11 @@ export abstract class SchedulerBackend {
    */
   protected insert(_entries: readonly NewEntry[], _transaction?: unknown): Promise<readonly InsertResult[]> {
     return this.unsupported('scheduling', 'delay');
+  }
+
+  /** How many of them it gets at once. In a process with the store, a write blocks the event loop: it is to be short. */
+  protected get pieceSize(): PieceSize {
+    return { entries: 200, characters: 128 * 1024 };
   }
 
   /**

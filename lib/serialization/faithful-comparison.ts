@@ -173,7 +173,7 @@ function isObject(value: unknown): value is object {
 }
 
 function isTelling(field: unknown): boolean {
-  return field !== null && ['string', 'number', 'boolean', 'bigint'].includes(typeof field);
+  return ['string', 'number', 'boolean', 'bigint'].includes(typeof field);
 }
 
 function sameOr(reason: string, original: unknown, revived: unknown): Refusal | undefined {

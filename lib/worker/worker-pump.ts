@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import { Attempt } from '../jobs/attempt.js';
 import type { Clock } from '../jobs/clock.js';
@@ -33,6 +34,8 @@ export const NEXT_ENTRY = 'next entry';
 export class WorkerPump {
   private readonly logger = new Logger('EventFlowJobs');
   private readonly running = new Map<JobId, Attempt>();
+  /** Jobs are not to see the AsyncLocalStorage of whoever happened to wake the worker: another request, another tenant. */
+  private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private readonly reconnection = new Reconnection();
   private ended: Settlement[] = [];
   private reporting: readonly Settlement[] = [];
@@ -61,7 +64,7 @@ export class WorkerPump {
     this.turnPlanned = true;
     setImmediate(() => {
       this.turnPlanned = false;
-      void this.turn();
+      void this.inOwnContext(() => this.turn());
     });
   }
 

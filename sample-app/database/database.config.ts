@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 @Injectable()
 export class DatabaseConfig {
-  /** The SQLite file that holds orders and what is scheduled. */
+  /** The PostgreSQL database that holds orders and what is scheduled; without one, a file does. */
+  readonly url?: string = process.env.DATABASE_URL || undefined;
+  /** The SQLite file. */
   readonly file: string = process.env.ORDERS_DB ?? './data/orders.db';
 }

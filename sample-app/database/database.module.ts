@@ -1,25 +1,18 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DATABASE, type Database } from './database.js';
 import { DatabaseConfig } from './database.config.js';
+import { openDatabase } from './open-database.js';
 
 @Module({
-  providers: [DatabaseConfig, { provide: DatabaseSync, inject: [DatabaseConfig], useFactory: openDatabase }],
-  exports: [DatabaseSync],
+  providers: [DatabaseConfig, { provide: DATABASE, inject: [DatabaseConfig], useFactory: openDatabase }],
+  exports: [DATABASE],
 })
 export class DatabaseModule implements OnApplicationShutdown {
-  constructor(private readonly database: DatabaseSync) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  onApplicationShutdown(): void {
-    this.database.close();
+  async onApplicationShutdown(): Promise<void> {
+    if (this.database instanceof DatabaseSync) this.database.close();
+    else await this.database.end();
   }
-}
-
-function openDatabase({ file }: DatabaseConfig): DatabaseSync {
-  mkdirSync(dirname(file), { recursive: true });
-  const database = new DatabaseSync(file);
-  // Other processes may have the file open: their writes are waited for, for a second.
-  database.exec('PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL');
-  return database;
 }

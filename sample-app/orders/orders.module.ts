@@ -9,21 +9,19 @@ import { SendReceiptHandler } from './commands/send-receipt.handler.js';
 import { Mailer } from './mailer.js';
 import { Money } from './money.js';
 import { OrderLog } from './order.log.js';
-import { OrderRepository } from './order.repository.js';
+import { orderStore } from './order.store.js';
 import { OrdersConfig } from './orders.config.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentDeadlineSaga } from './payment-deadline.saga.js';
 import { PaymentReminderSaga } from './payment-reminder.saga.js';
 import { ReceiptsController } from './receipts.controller.js';
-import { UnitOfWork } from './unit-of-work.js';
 
 @Module({
   imports: [DatabaseModule, EventFlowJobsModule.forFeature({ values: [Money] })],
   controllers: [OrdersController, ReceiptsController],
   providers: [
     OrdersConfig,
-    OrderRepository,
-    UnitOfWork,
+    ...orderStore,
     Mailer,
     OrderLog,
     PaymentDeadlineSaga,

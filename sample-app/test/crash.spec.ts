@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { OrderView } from '../orders/order.view.js';
 import { CompiledApp } from './support/compiled-app.js';
 import { OrderProcess } from './support/order-process.js';
 import { orderRequest } from './support/order-service.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { newStorage } from './support/storage.js';
 
 const TERM_MS = 4_000;
 const SOON_MS = 2_000;
@@ -14,8 +13,8 @@ beforeAll(() => app.compile(), 120_000);
 afterAll(() => app.remove());
 
 it('an order that was placed just before kill -9 is cancelled at its deadline, after the next start', async () => {
-  const database = join(temporaryFolder(), 'data', 'orders.db');
-  const start = () => OrderProcess.start(app.main, database, `${TERM_MS}ms`);
+  const { config } = await newStorage();
+  const start = () => OrderProcess.start(app.main, config, `${TERM_MS}ms`);
 
   const first = await start();
   const before = Date.now();

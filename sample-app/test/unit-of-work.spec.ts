@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Duration } from 'nestjs-eventflow-jobs';
 import { CancelUnpaidOrderCommand } from '../orders/commands/cancel-unpaid-order.command.js';
 import { Order } from '../orders/order.js';
@@ -40,15 +40,11 @@ describe('A unit of work', () => {
 
   it('keeps neither of an order that is placed where the commit fails', async () => {
     const service = await startOrderService();
-    const exec = service.database.exec.bind(service.database);
-    vi.spyOn(service.database, 'exec').mockImplementation((sql) => {
-      if (sql === 'COMMIT') throw new Error('The disk is full');
-      exec(sql);
-    });
+    await service.refuseCommits('The disk is full');
 
     expect(await service.http.post('/orders', orderRequest)).toMatchObject({ status: 500 });
 
-    expect(service.allOrders()).toEqual([]);
+    expect(await service.allOrders()).toEqual([]);
     expect((await service.scheduler.list()).entries).toEqual([]);
   });
 
@@ -57,7 +53,7 @@ describe('A unit of work', () => {
 
     expect(await service.http.post('/orders', orderRequest)).toMatchObject({ status: 500 });
 
-    expect(service.allOrders()).toEqual([]);
+    expect(await service.allOrders()).toEqual([]);
   });
 
   it('takes nothing along of those beside it when it fails', async () => {

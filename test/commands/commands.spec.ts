@@ -54,6 +54,59 @@ describe('A scheduled command', () => {
     ]);
   });
 
+  it("is retried and timed out as its class's policy says when it runs", async () => {
+    @JobPolicy({ attempts: 3, timeout: '2m', backoff: { type: 'fixed', delay: '7m' } })
+    class SlowCommand {}
+    @CommandHandler(SlowCommand)
+    class SlowHandler {
+      execute(command: SlowCommand) {
+        handled.push(command);
+        return new Promise(() => {});
+      }
+    }
+    const { commands, scheduler } = await startVirtual({}, { providers: [SlowHandler] });
+    const id = await commands.scheduleNow(new SlowCommand());
+    await scheduler.advanceBy(120_000 - 1);
+    expect((await scheduler.get(id))!.state).toBe('running');
+    await scheduler.advanceBy(1);
+    expect(await scheduler.get(id)).toMatchObject({
+      state: 'scheduled',
+      lastError: { name: 'JobTimeoutError' },
+      runAt: new Date(scheduler.now.getTime() + 7 * 60_000),
+    });
+    await scheduler.advanceBy(7 * 60_000 - 1);
+    expect(handled).toHaveLength(1);
+    await scheduler.advanceBy(1);
+    expect(handled).toHaveLength(2);
+  });
+
+  it('is refused with its own name and path where its fields as a whole cannot be stored', async () => {
+    const { commands } = await startVirtual({}, { providers: [MailHandler] });
+    const marked = Object.assign(new MailCommand('ada'), { [Symbol('mark')]: 1 });
+    const error = await errorOf(() => commands.scheduleNow(marked));
+    expect(error).toMatchObject({
+      path: '',
+      message: expect.stringMatching(/^MailCommand cannot be stored: it has fields with symbols as keys/),
+    });
+  });
+
+  it('is found by a handler that a factory made, beside providers that are nothing at all', async () => {
+    const { commands, scheduler } = await startVirtual(
+      {},
+      {
+        providers: [
+          { provide: 'handler', useFactory: () => new MailHandler() },
+          { provide: 'nothing', useValue: undefined },
+          { provide: 'null', useValue: null },
+          { provide: 'bare', useValue: Object.create(null) as object },
+        ],
+      },
+    );
+    await commands.scheduleNow(new MailCommand('ada'));
+    await scheduler.runDue();
+    expect(handled).toEqual([new MailCommand('ada')]);
+  });
+
   it('recurs', async () => {
     const { commands, scheduler } = await startVirtual({}, { providers: [MailHandler] });
     await commands.scheduleRecurring('daily', new MailCommand('ada'), { every: '1d' }, { priority: 3 });

@@ -199,6 +199,40 @@ describe('an attempt', () => {
 });
 
 describe('TestJobScheduler', () => {
+  const turns = async () => {
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it('runs nothing before it is told to, however due it is', async () => {
+    const { scheduler } = await startApp({ scheduler: TestJobScheduler, jobs: [HookJob] });
+    const id = await scheduler.scheduleNow(new HookJob('due'));
+    await scheduler.schedule(new HookJob('soon'), '1h');
+    await scheduler.reschedule(await scheduler.schedule(new HookJob('moved'), '1h'), 0);
+    await turns();
+    expect(ran).toEqual([]);
+    expect((await scheduler.get(id))!.state).toBe('scheduled');
+    expect(await (scheduler as TestJobScheduler).runDue()).toBe(2);
+    expect(ran).toEqual(['due', 'moved']);
+  });
+
+  it('waits for an attempt without a timeout however long that takes', async () => {
+    class Impatient extends TestJobScheduler {
+      constructor() {
+        super({ patience: 1 });
+      }
+    }
+    const { scheduler } = await startApp({ scheduler: Impatient, jobs: [HookJob] });
+    let ended = false;
+    hooks['slow'] = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      ended = true;
+    };
+    const id = await scheduler.scheduleNow(new HookJob('slow'));
+    await (scheduler as TestJobScheduler).runDue();
+    expect(ended).toBe(true);
+    expect((await scheduler.get(id))!.state).toBe('succeeded');
+  });
+
   it('waits for what is due to begin, however little patience it has with what runs', async () => {
     class Impatient extends TestJobScheduler {
       constructor() {
@@ -260,6 +294,53 @@ describe('a field of a job', () => {
     job.euros = 5;
     await scheduler.scheduleNow(job);
     expect(seen).toEqual([5]);
+  });
+
+  it('that an accessor shows as an object made anew at each reading comes back', async () => {
+    const seen: unknown[] = [];
+    class DatedJob extends HookJob {
+      millis = 0;
+      private lines?: string[];
+      get at() {
+        return new Date(this.millis);
+      }
+      set at(value: Date) {
+        this.millis = value.getTime();
+      }
+      get words() {
+        return (this.lines ??= this.name.split(' '));
+      }
+      set words(value: string[]) {
+        this.lines = value;
+      }
+      /** Not to be written, so nothing of it can be lost. */
+      get reading() {
+        return seen.push('read');
+      }
+      override async execute() {
+        seen.push(this.at, this.words);
+      }
+    }
+    const { scheduler } = await startApp({ jobs: [DatedJob] });
+    const job = new DatedJob('a b');
+    job.at = new Date(7);
+    await scheduler.scheduleNow(job);
+    expect(seen).toEqual([new Date(7), ['a', 'b']]);
+  });
+
+  it('whose value lies elsewhere is refused though each reading gives a copy of it', async () => {
+    class CopyingJob extends HookJob {
+      get at(): Date | undefined {
+        const at = hidden.get(this) as Date | undefined;
+        return at && new Date(at);
+      }
+      set at(value: Date) {
+        hidden.set(this, value);
+      }
+    }
+    const { scheduler } = await startApp({ ...local, jobs: [CopyingJob] });
+    const job = Object.assign(new CopyingJob('a'), { at: new Date(7) });
+    expect(await errorOf(() => scheduler.scheduleNow(job))).toMatchObject({ path: 'at' });
   });
 });
 
@@ -509,6 +590,31 @@ describe('the app', () => {
     @Module({ providers: [Early, GreetHandler] })
     class GreetModule {}
     await startModules([GreetModule, EventFlowJobsModule.forRoot(), CqrsModule.forRoot()]);
+    expect(ran).toEqual(['greeted']);
+  });
+
+  it.each<[string, (commands: CommandScheduler) => Promise<unknown>]>([
+    ['schedules', (commands) => commands.schedule(new GreetCommand(), '1h')],
+    ['has recur', (commands) => commands.scheduleRecurring('greetings', new GreetCommand(), { every: '1h' })],
+  ])('knows the command that a module %s which initializes before it', async (_, call) => {
+    @Injectable()
+    class Early implements OnModuleInit {
+      constructor(private readonly commands: CommandScheduler) {}
+      async onModuleInit() {
+        await call(this.commands);
+      }
+    }
+    @Global()
+    @Module({ providers: [Early, GreetHandler] })
+    class EarlyModule {}
+    const { scheduler } = await startModules([
+      EarlyModule,
+      CqrsModule.forRoot(),
+      EventFlowJobsModule.forRoot({ scheduler: TestJobScheduler }),
+    ]);
+    await (scheduler as TestJobScheduler).advanceBy('59m');
+    expect(ran).toEqual([]);
+    await (scheduler as TestJobScheduler).advanceBy('1m');
     expect(ran).toEqual(['greeted']);
   });
 

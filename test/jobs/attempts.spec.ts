@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { Injectable, Scope } from '@nestjs/common';
 import {
   DiscardJobError,
@@ -14,6 +15,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Attempt } from '../../lib/jobs/attempt.js';
 import { toError, toStoredError } from '../../lib/jobs/outcome.js';
 import { recordLog } from '../support/log.js';
+import { until } from '../support/until.js';
 import { startVirtual } from '../support/virtual.js';
 
 @JobVersion('Work', 2)
@@ -89,6 +91,71 @@ describe('An attempt', () => {
     expect(found).toEqual([expect.any(Ledger), expect.any(Ledger), true]);
   });
 
+  it('is at an instance whose fields are fields like any other: the job may change and drop them', async () => {
+    @JobVersion('Counting', 1)
+    class CountingJob implements Job {
+      count = 1;
+      spare? = 'x';
+      execute() {
+        this.count += 1;
+        delete this.spare;
+        seen.push(Object.entries(this));
+      }
+    }
+    const seen: unknown[] = [];
+    const { scheduler } = await startVirtual({ jobs: [CountingJob] });
+    const id = await scheduler.scheduleNow(new CountingJob());
+    await scheduler.runDue();
+    expect((await scheduler.get(id))!.lastError).toBeUndefined();
+    expect(seen).toEqual([[['count', 2]]]);
+  });
+
+  it('that is cancelled while its data are still checked never begins', async () => {
+    let checks = 0;
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const validate = async (value: unknown) => {
+      checks += 1;
+      if (checks === 2) await gate;
+      return { value };
+    };
+    @JobVersion('Gated', 1, { schema: { '~standard': { version: 1, vendor: 'test', validate } } })
+    class GatedJob extends WorkJob {}
+    const { scheduler, events } = await startVirtual({ jobs: [GatedJob] });
+    const ran = vi.fn();
+    WorkJob.does = ran;
+    const seen: string[] = [];
+    const id = await scheduler.scheduleNow(new GatedJob());
+    events.all$.subscribe(({ type }) => seen.push(type));
+    const run = scheduler.runDue();
+    await until(() => checks === 2);
+    expect(await scheduler.cancel(id)).toBe(true);
+    open();
+    await run;
+    for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+    expect(ran).not.toHaveBeenCalled();
+    expect(seen).toEqual(['cancelled']);
+    expect((await scheduler.get(id))!.state).toBe('cancelled');
+  });
+
+  it('comes to what its scheduler asked it to end for, whatever the job makes of that', async () => {
+    const { scheduler } = await startVirtual({ jobs: [WorkJob] });
+    const id = await scheduler.scheduleNow(new WorkJob());
+    const entry = { ...scheduler['store'].find({ id })!, attempt: 1 };
+    const outcomeOf = async (reason: Error, thrown: Error) => {
+      const attempt = new Attempt(entry);
+      WorkJob.does = () => {
+        attempt.abort(reason);
+        throw thrown;
+      };
+      return (await scheduler['core'].runner.run(attempt, scheduler['clock'])).outcome.type;
+    };
+    const cancelled = new JobCancelledError('by the user');
+    expect(await outcomeOf(cancelled, cancelled)).toBe('cancelled');
+    expect(await outcomeOf(cancelled, new Error('aborted'))).toBe('cancelled');
+    expect(await outcomeOf(new JobTimeoutError('late'), cancelled)).toBe('retrying');
+  });
+
   it('makes a request-scoped provider once, and each attempt its own', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Basket {}
@@ -129,6 +196,25 @@ describe('What an attempt throws', () => {
     expect(toError('text').cause).toBe('text');
     const error = new TypeError('own');
     expect(toError(error)).toBe(error);
+  });
+
+  it('is an error of another realm as it is, as Jest gives its tests one of their own', async () => {
+    const foreign = runInNewContext('new RangeError("far away")') as Error;
+    expect(foreign).not.toBeInstanceOf(Error);
+    expect(toError(foreign)).toBe(foreign);
+    expect((await failed(foreign)).lastError).toMatchObject({ name: 'RangeError', message: 'far away' });
+  });
+
+  it('is still shown when the next attempt asks for a snooze', async () => {
+    const { scheduler } = await startVirtual({ jobs: [WorkJob] });
+    WorkJob.does = ({ attempt }) => {
+      throw attempt === 1 ? new Error('at first') : new SnoozeJobError('1h');
+    };
+    const id = await scheduler.scheduleNow(new WorkJob(), { attempts: 3, backoff: fixed });
+    await scheduler.advanceBy('1m');
+    const entry = (await scheduler.get(id))!;
+    expect(entry).toMatchObject({ state: 'scheduled', attempt: 1, lastError: { message: 'at first' } });
+    expect(entry.runAt.getTime() - scheduler.now.getTime()).toBe(60 * MINUTE);
   });
 
   it('is kept as class, message and stack, cut to a size that a store bears, and nothing else', () => {

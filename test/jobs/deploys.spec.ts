@@ -32,6 +32,10 @@ class Ran implements Job {
     2: async ({ cents }: { cents: unknown }) => {
       if (cents === 0) return null;
       if (cents === 100) return 'text';
+      if (cents === -1) return undefined;
+      if (cents === -2) return [{ cents }];
+      if (cents === -3) return new Date(0);
+      if (cents === -4) return Object.assign(Object.create(null) as object, { cents: 4n });
       if (typeof cents !== 'number' || Number.isNaN(cents)) throw new TypeError('no cents');
       return { cents: BigInt(cents), currency: 'EUR' };
     },
@@ -101,6 +105,12 @@ describe('An entry of an earlier release', () => {
     expect(ran).toMatchObject([{ job: { cents: 5n, currency: 'EUR' }, name: 'Pay' }]);
   });
 
+  it('may be brought up to a record without a prototype', async () => {
+    const { run } = await start();
+    expect((await run({ name: 'Pay', version: 2, data: data({ cents: -4 }) })).state).toBe('succeeded');
+    expect(ran).toMatchObject([{ job: { cents: 4n } }]);
+  });
+
   it('may hold a command, which is brought up as well', async () => {
     const { run } = await start();
     const command = { name: 'Ship', version: 1 };
@@ -135,6 +145,11 @@ describe('An entry is parked, without an attempt, and says why,', () => {
       { name: 'Pay', version: 2, data: data({ cents: 100 }) },
       "'Pay' version 3: the stored data is no record of fields.",
     ],
+    ...[-1, -2, -3].map((cents): [string, { name: string; version: number; data: string }, string] => [
+      `when an upgrader gives undefined, a list or a Date (${cents})`,
+      { name: 'Pay', version: 2, data: data({ cents }) },
+      "'Pay' version 3: the stored data is no record of fields.",
+    ]),
     [
       'when its schema refuses the data',
       { ...checked, data: data({ items: [{ price: 1 }, { price: 'two' }] }) },

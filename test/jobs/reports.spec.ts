@@ -152,6 +152,46 @@ describe('Events', () => {
     ]);
   });
 
+  it('tell how long an attempt took, and of no time below zero when the clock was set back', async () => {
+    const { scheduler, seen } = await start();
+    const clock = scheduler['clock'];
+    PayJob.does = () => clock.moveTo(clock.now() + 70);
+    await scheduler.scheduleNow(new PayJob());
+    await scheduler.runDue();
+    PayJob.does = () => {
+      clock['current'] -= 5_000;
+    };
+    await scheduler.scheduleNow(new PayJob());
+    await scheduler.runDue();
+    const ended = seen.filter(({ type }) => type === 'succeeded');
+    expect(ended.map(({ durationMs }) => durationMs)).toEqual([70, 0]);
+  });
+
+  it('tell of an entry that another replaced as cancelled, and of none that was kept out', async () => {
+    const { scheduler, seen } = await start();
+    const old = await scheduler.schedule(new PayJob(), '1h', { key: 'k' });
+    expect(await scheduler.schedule(new PayJob(), '2h', { key: 'k' })).toBe(old);
+    expect(seen.splice(0).map(({ type, id }) => [type, id])).toEqual([['scheduled', old]]);
+    const id = await scheduler.schedule(new PayJob(), '2h', { key: 'k', onConflict: 'replace' });
+    expect(seen.map((event) => [event.type, event.id, event.key])).toEqual([
+      ['cancelled', old, 'k'],
+      ['scheduled', id, 'k'],
+    ]);
+  });
+
+  it('tell of an entry that is parked how long the attempt took that found it out', async () => {
+    const { scheduler, seen } = await start();
+    const id = await scheduler.scheduleNow(new PayJob());
+    const stored = scheduler['store'].find({ id })!;
+    await scheduler['insert']([{ ...stored, id: 'damaged', data: 'not JSON', onConflict: 'keep' }]);
+    await scheduler.runDue();
+    expect(seen.find(({ type }) => type === 'parked')).toMatchObject({
+      id: 'damaged',
+      attempt: 0,
+      durationMs: 0,
+    });
+  });
+
   it('tell of a success without an error, and of a snooze as scheduled again, its attempt not counted', async () => {
     const { scheduler, seen } = await start();
     PayJob.does = () => {

@@ -73,6 +73,15 @@ describe('The in-process scheduler', () => {
     ]);
   });
 
+  it('says at the end that one entry and one recurring job are lost', async () => {
+    const { nest, scheduler } = await start();
+    await scheduler.schedule(new NoteJob(), '1h');
+    await scheduler.scheduleRecurring('a', new NoteJob(), { every: '1h' });
+    const log = recordLog();
+    await nest.close();
+    expect(log).toEqual(['warn: Lost with this process: entries that had not ended: 1; recurring jobs: 1.']);
+  });
+
   it('ends without a word when nothing is lost', async () => {
     const { nest, scheduler } = await start();
     const log = recordLog();

@@ -7,6 +7,15 @@ interface Item extends HeapItem {
 }
 const heapOf = () => new IndexedHeap<Item>((a, b) => a.rank < b.rank);
 const item = (rank: number): Item => ({ rank, heapIndex: -1 });
+/** The ranks of its items, each of which was the first when it was taken out. */
+const emptied = (heap: IndexedHeap<Item>) => {
+  const order: number[] = [];
+  for (let first = heap.first; first; first = heap.first) {
+    order.push(first.rank);
+    heap.remove(first);
+  }
+  return order;
+};
 
 describe('A heap', () => {
   it('has its least item first, whatever is put in and taken out of its middle', () => {
@@ -36,14 +45,18 @@ describe('A heap', () => {
     );
   });
 
+  it('lifts what takes the place of one taken out, where it is less than what stands above', () => {
+    const heap = heapOf();
+    const items = [1, 10, 2, 11, 12, 3, 4].map(item);
+    for (const one of items) heap.push(one);
+    heap.remove(items[3]!); // into its place, below 10, comes 4
+    for (const rank of [13, 14, 15]) heap.push(item(rank));
+    expect(emptied(heap)).toEqual([1, 2, 3, 4, 10, 12, 13, 14, 15]);
+  });
+
   it('gives its items in their order', () => {
     const heap = heapOf();
     for (const rank of [5, 3, 9, 1, 7, 2, 8, 6, 4]) heap.push(item(rank));
-    const order: number[] = [];
-    for (let first = heap.first; first; first = heap.first) {
-      order.push(first.rank);
-      heap.remove(first);
-    }
-    expect(order).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(emptied(heap)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });

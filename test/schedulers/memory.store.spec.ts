@@ -86,6 +86,19 @@ describe('The entries in memory', () => {
     expect(store.counts()).toMatchObject({ scheduled: 1, failed: 10_000 });
   });
 
+  it('that are run again show the last error, and no more of what was', () => {
+    const store = storeOf(newEntry('a'), newEntry('b'));
+    const [a, b] = claim(store);
+    store.progress('a', a!.claim, { fraction: 0.5 });
+    settle(store, a!, { type: 'failed', error: failure });
+    settle(store, b!, { type: 'parked', reason: 'refused', text: 'no' });
+    expect([store.retry('a', 50), store.retry('b', 50)]).toEqual([true, true]);
+    const fresh = { state: 'scheduled', attempt: 0, runAt: 50 };
+    const { onConflict: _, ...about } = newEntry('a');
+    expect(store.find({ id: 'a' })).toEqual({ ...about, ...fresh, lastError: failure, claim: 1 });
+    expect(store.find({ id: 'b' })).toEqual({ ...about, ...fresh, id: 'b', claim: 1 });
+  });
+
   it('are as they were when they were asked for, whatever happens to them later', () => {
     const store = storeOf(newEntry('a'));
     const before = store.find({ id: 'a' })!;

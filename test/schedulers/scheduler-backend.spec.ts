@@ -3,6 +3,8 @@ import {
   InvalidScheduleError,
   type Job,
   JobScheduler,
+  type NewEntry,
+  SchedulerUnavailableError,
   UnsupportedOperationError,
 } from 'nestjs-eventflow-jobs';
 import { TestJobScheduler } from 'nestjs-eventflow-jobs/testing';
@@ -108,6 +110,101 @@ describe('A scheduler', () => {
     );
     await scheduler.scheduleNow(job, { backoff: { type: 'fixed', delay: 1 } });
     await scheduler.scheduleNow(job);
+  });
+
+  it('that is durable refuses a backoff function of a recurring job as well', async () => {
+    class DurableScheduler extends TestJobScheduler {
+      override readonly capabilities = new Set<Capability>(['recurring', 'durable']);
+    }
+    const { scheduler } = await startApp({ scheduler: DurableScheduler, jobs: [NoteJob] });
+    await expect(scheduler.scheduleRecurring('a', job, every, { backoff: () => 1 })).rejects.toThrow(
+      'A backoff function cannot be stored with an entry',
+    );
+    expect(await scheduler.listRecurring()).toEqual([]);
+  });
+
+  it('is given no recurring schedule that makes no sense', async () => {
+    const saved: unknown[] = [];
+    class SavingScheduler extends TestJobScheduler {
+      protected override async saveRecurring(recurring: unknown) {
+        saved.push(recurring);
+      }
+    }
+    const { scheduler } = await startApp({ scheduler: SavingScheduler, jobs: [NoteJob] });
+    for (const schedule of [{ cron: '61 * * * *' }, { every: '1h', missed: 'twice' }, undefined]) {
+      await expect(scheduler.scheduleRecurring('a', job, schedule as never)).rejects.toThrow(
+        InvalidScheduleError,
+      );
+    }
+    expect(saved).toEqual([]);
+    await scheduler.scheduleRecurring('a', job, every);
+    expect(saved).toHaveLength(1);
+  });
+
+  it('gets the transaction of the call, be it one for all or one that all entries name', async () => {
+    const given: unknown[] = [];
+    class TransactionalScheduler extends TestJobScheduler {
+      override readonly capabilities = new Set<Capability>(['transaction', 'key']);
+      protected override insert(entries: readonly NewEntry[], transaction?: unknown) {
+        given.push(transaction);
+        return super.insert(entries);
+      }
+    }
+    const { scheduler } = await startApp({ scheduler: TransactionalScheduler, jobs: [NoteJob] });
+    const [transaction, other] = [{ of: 'call' }, { of: 'entry' }];
+    await scheduler.scheduleNow(job, { transaction });
+    await scheduler.scheduleMany([{ job }, { job, key: 'a' }], { transaction });
+    await scheduler.scheduleMany([
+      { job, transaction: other },
+      { job, transaction: other },
+    ]);
+    await scheduler.scheduleMany([{ job }, { job, transaction }], { transaction });
+    await scheduler.scheduleMany([{ job }]);
+    expect(given).toEqual([transaction, transaction, other, transaction, undefined]);
+    for (const [first, second] of [
+      [other, transaction],
+      [other, undefined],
+    ]) {
+      const mixed = [
+        { job, transaction: first },
+        { job, transaction: second },
+      ];
+      await expect(scheduler.scheduleMany(mixed)).rejects.toThrow('different transactions');
+    }
+    expect(given).toHaveLength(5);
+  });
+
+  it('need not know what holds an entry up to explain it', async () => {
+    class TersePlanner extends TestJobScheduler {
+      protected override findObstacles = JobScheduler.prototype['findObstacles'];
+    }
+    const { scheduler } = await startApp({ scheduler: TersePlanner, jobs: [NoteJob] });
+    const id = await scheduler.schedule(job, '1h');
+    expect((await scheduler.explain(id)).reason).toBe('not-due');
+    expect((await scheduler.explain(await scheduler.scheduleNow(job))).reason).toBeTypeOf('string');
+  });
+
+  it('is closed once, however often the app is', async () => {
+    const closed: string[] = [];
+    class ClosingScheduler extends TestJobScheduler {
+      protected override async close() {
+        closed.push('closed');
+      }
+    }
+    const { scheduler } = await startApp({ scheduler: ClosingScheduler, jobs: [NoteJob] });
+    await Promise.all([scheduler['shutDown'](), scheduler['shutDown']()]);
+    expect(closed).toEqual(['closed']);
+    for (const call of [
+      () => scheduler.scheduleNow(job),
+      () => scheduler.scheduleMany([{ job }]),
+      () => scheduler.scheduleRecurring('a', job, every),
+      () => scheduler.cancel('id'),
+      () => scheduler.list(),
+    ]) {
+      const error = await errorOf(call);
+      expect(error).toBeInstanceOf(SchedulerUnavailableError);
+      expect(error.message).toBe('The app has shut down, and its scheduler with it.');
+    }
   });
 
   it('that is part of no app says so', async () => {

@@ -8,6 +8,7 @@ import {
 } from 'nestjs-eventflow-jobs';
 import { describe, expect, it } from 'vitest';
 import { errorOf } from '../support/app.js';
+import { until } from '../support/until.js';
 import { startVirtual } from '../support/virtual.js';
 
 class PlainJob implements Job {
@@ -36,6 +37,12 @@ describe('A call is refused, and nothing is stored,', () => {
   ])('for the key %j', async (key, found) => {
     expect(await refusal({ key })).toBe(
       `A key must be text of 1 to 255 characters, but this one is ${found}.`,
+    );
+  });
+
+  it.each(['k\0', 'k\uD800'])('for the key %j, which not every store gives back', async (key) => {
+    expect(await refusal({ key })).toBe(
+      'A key must be well-formed text without NUL: encode what it is made of.',
     );
   });
 
@@ -245,6 +252,35 @@ describe('Many at once', () => {
     expect(await scheduler.scheduleMany([])).toEqual([]);
   });
 
+  it.each([undefined, null, {}, 'text', new Set()])('are a list, and not %o', async (entries) => {
+    const { scheduler } = await start();
+    const error = await errorOf(() => scheduler.scheduleMany(entries as never));
+    expect(error).toBeInstanceOf(InvalidScheduleError);
+    expect(error.message).toBe('scheduleMany() takes a list of entries.');
+  });
+
+  it('tell the interceptors of each when one of them is refused', async () => {
+    const told: string[] = [];
+    class TellingInterceptor {
+      async schedule({ job }: { job: Job }, next: () => Promise<string>) {
+        const { value } = job as PlainJob;
+        if (value === 'wrong') throw new Error('refused');
+        try {
+          return await next();
+        } catch (error) {
+          told.push(`${String(value)}: ${(error as Error).message}`);
+          throw error;
+        }
+      }
+    }
+    const { scheduler } = await startVirtual({ jobs: [PlainJob], interceptors: [TellingInterceptor] });
+    const jobs = ['a', 'wrong', 'b'].map((value) => ({ job: new PlainJob(value) }));
+    await expect(scheduler.scheduleMany(jobs)).rejects.toThrow('refused');
+    await until(() => told.length === 2);
+    expect(told.toSorted()).toEqual(['a: refused', 'b: refused']);
+    expect(scheduler.pending).toEqual([]);
+  });
+
   it('are stored with an interceptor that keeps one of them back', async () => {
     class SkippingInterceptor {
       schedule({ job }: { job: Job }, next: () => Promise<string>) {
@@ -266,6 +302,25 @@ describe('A recurring job', () => {
       'The id of a recurring job must be well-formed text of 1 to 255 characters without NUL: give it a name.',
     );
     expect(await scheduler.listRecurring()).toEqual([]);
+  });
+
+  it.each([
+    { cron: '0 3 * * *', every: '1h' },
+    { cron: '0 3 * * *', missed: 'twice' },
+    { every: '1h', timeZone: 'Europe/Rome' },
+  ])('has no schedule %j', async (schedule) => {
+    const { scheduler } = await start();
+    const error = await errorOf(() => scheduler.scheduleRecurring('a', new PlainJob(), schedule as never));
+    expect(error).toBeInstanceOf(InvalidScheduleError);
+    expect(await scheduler.listRecurring()).toEqual([]);
+  });
+
+  it('is listed without a next time where it has none', async () => {
+    const { scheduler } = await start();
+    await scheduler.scheduleRecurring('a', new PlainJob(), { every: 8.64e15 });
+    expect(await scheduler.listRecurring()).toEqual([
+      { id: 'a', name: 'PlainJob', version: 1, schedule: { every: 8.64e15 } },
+    ]);
   });
 
   it('is listed with its schedule, its next time and its last', async () => {

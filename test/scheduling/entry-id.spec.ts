@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newEntryId } from '../../lib/scheduling/entry-id.js';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -29,6 +29,24 @@ describe('The id of an entry', () => {
       expect(digits(place).size, `place ${place}`).toBe(16);
     }
     expect(digits(19)).toEqual(new Set(['8', '9', 'a', 'b']));
+  });
+
+  it('comes by chance from the first of a process on, and wherever fresh random bytes begin', async () => {
+    const at = [1, 2, 512, 513, 514];
+    const processes: string[][] = [];
+    while (processes.length < 64) {
+      vi.resetModules();
+      const fresh = await import('../../lib/scheduling/entry-id.js');
+      const ids = Array.from({ length: 514 }, () => fresh.newEntryId(0));
+      processes.push(at.map((n) => ids[n - 1]!));
+    }
+    at.forEach((n, index) => {
+      const ids = processes.map((one) => one[index]!);
+      expect(new Set(ids).size, `id ${n}`).toBe(64);
+      for (const place of [15, 16, 17, 19, 20, 21, 22, ...Array.from({ length: 12 }, (_, i) => 24 + i)]) {
+        expect(new Set(ids.map((id) => id[place])).size, `id ${n}, place ${place}`).toBeGreaterThan(1);
+      }
+    });
   });
 
   it('comes by chance, no place of it from another', () => {

@@ -4,12 +4,14 @@ import type { NewEntry } from '../../lib/scheduling/stored-entry.js';
 
 const entry = (id: string, data = '{}') => ({ id, data }) as NewEntry;
 
+const most = () => ({ entries: 200, characters: 128 * 1024 });
+
 function gathering(fateOf: (id: string) => string | Error = (id) => id) {
   const writes: string[][] = [];
   const calls = new GatheredCalls(async (entries) => {
     writes.push(entries.map(({ id }) => id));
     return entries.map(({ id }) => fateOf(id));
-  });
+  }, most);
   return { calls, writes };
 }
 
@@ -40,7 +42,7 @@ describe('Calls made without waiting for one another', () => {
     const calls = new GatheredCalls(async (entries) => {
       if (isAway) throw new Error('away');
       return entries.map(({ id }) => id);
-    });
+    }, most);
     const outcomes = await Promise.allSettled(['a', 'b'].map((id) => calls.add(entry(id))));
     expect(outcomes.map((one) => one.status === 'rejected' && String(one.reason))).toEqual([
       'Error: away',

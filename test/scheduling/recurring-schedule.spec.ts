@@ -1,5 +1,6 @@
+import { isMainThread } from 'node:worker_threads';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { InvalidScheduleError } from '../../lib/scheduling/invalid-schedule.error.js';
 import {
   type RecurringSchedule,
@@ -82,6 +83,25 @@ describe('A cron schedule', () => {
     expect(noons.every((noon) => noon.getHours() === 12 && noon.getMinutes() === 30)).toBe(true);
   });
 
+  // A thread, in which Stryker runs the tests, keeps the time zone that its process began with.
+  it.runIf(isMainThread)('is understood in a process of any time zone', () => {
+    const before = process.env['TZ'];
+    onTestFinished(() => {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    });
+    process.env['TZ'] = 'America/New_York';
+    expect(new Date(ANCHOR).getHours()).toBe(19);
+    const after = (cron: string, timeZone?: string) =>
+      new Date(nextTick({ cron, ...(timeZone && { timeZone }) }, ANCHOR, ANCHOR)!).toISOString();
+    expect(after('*/20 3 * * *')).toBe('2026-01-01T08:00:00.000Z');
+    expect(after('*/20 4 * * *', 'Europe/Rome')).toBe('2026-01-01T03:00:00.000Z');
+    expect(() => assertRecurringSchedule({ cron: '* 2 8 3 SUN#2' })).not.toThrow();
+    expect(() => assertRecurringSchedule({ cron: '*/10 * 2 * 3 SUN#2' })).toThrow(
+      "never comes: its times lie in an hour that the clocks of the process's time zone skip.",
+    );
+  });
+
   it('tells its latest tick, which is after the one and not after the other', () => {
     const hourly: RecurringSchedule = { cron: '0 * * * *', timeZone: 'UTC' };
     const hour = 3_600_000;
@@ -102,6 +122,8 @@ describe('A cron schedule', () => {
     expect(nextTick(daily, Infinity, ANCHOR)).toBeUndefined();
     expect(nextTick(daily, -Infinity, ANCHOR)).toBeTypeOf('number');
     expect(latestTick(daily, -8.64e15, -Infinity, ANCHOR)).toBeUndefined();
+    const yearly: RecurringSchedule = { cron: '0 0 1 6 *', timeZone: 'UTC' };
+    expect(nextTick(yearly, Date.UTC(9999, 6, 1), ANCHOR)).toBeUndefined();
   });
 
   it.each(['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually', ' @Daily '])(

@@ -75,6 +75,78 @@ describe('A conversion that loses', () => {
   });
 });
 
+describe('What is another at each reading', () => {
+  const growing: [string, (readings: number) => unknown][] = [
+    ['a number', (n) => n],
+    ['a Date', (n) => new Date(n)],
+    ['a RegExp', (n) => new RegExp(`a{${n}}`)],
+    ['a URL', (n) => new URL(`https://example.com/${n}`)],
+    ['the numbers of a typed array', (n) => new Uint8Array([n])],
+    ['the length of a typed array', (n) => new Uint8Array(n)],
+    ['the length of a list', (n) => Array.from({ length: n }, () => 'x')],
+    ['the size of a Map', (n) => new Map(Array.from({ length: n }, (_, i) => [i, 'x']))],
+    ['the size of a Set', (n) => new Set(Array.from({ length: n }, (_, i) => i))],
+    ['the number of fields', (n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`f${i}`, 'x']))],
+    ['the name of a field', (n) => ({ [`f${n}`]: 'x' })],
+    ['the order of fields', (n) => (n % 2 ? { a: undefined, b: undefined } : { b: undefined, a: undefined })],
+  ];
+  it.each(growing)('is refused, be it %s', (_, make) => {
+    for (const step of [1, -1]) {
+      let reading = 10;
+      const data = {
+        get held() {
+          return make((reading += step));
+        },
+      };
+      const error = refusalOf(data);
+      expect(error.path).toMatch(/^held/);
+      expect(error.message).toContain('come back changed');
+    }
+  });
+});
+
+describe('Values that a conversion gives once for all that are equal', () => {
+  class Code {
+    static readonly known = new Map<string, Code>();
+    constructor(readonly text: string) {}
+  }
+  JobValue<Code, string>('Code', {
+    toData: ({ text }) => text,
+    fromData: (text) => Code.known.get(text) ?? Code.known.set(text, new Code(text)).get(text)!,
+  })(Code);
+  class Parts {
+    static readonly known = new Map<string, object>();
+    readonly #list: object;
+    constructor(list: object) {
+      this.#list = list;
+    }
+    get list() {
+      return this.#list;
+    }
+  }
+  JobValue<Parts, object>('Parts', {
+    toData: ({ list }) => list,
+    fromData: (list) => {
+      const text = JSON.stringify(list);
+      return new Parts(Parts.known.get(text) ?? Parts.known.set(text, list).get(text)!);
+    },
+  })(Parts);
+  const shared = { n: 1 };
+
+  it('come back, several as one', () => {
+    const data = { a: new Code('EUR'), b: new Code('EUR'), shared, again: shared };
+    const back = roundTrip(data, serializerWith([Code]));
+    expect(back).toEqual(data);
+    expect(back.b).toBe(back.a);
+  });
+
+  it('are refused where they make one of what they hold', () => {
+    const data = { a: new Parts([1]), b: new Parts([1]), shared, again: shared };
+    const error = refusalOf(data, serializerWith([Parts]));
+    expect(error.path).toBe('b.toData()');
+  });
+});
+
 describe('A refusal', () => {
   it('names a class that has no name', () => {
     const anonymous = (() => class {})();

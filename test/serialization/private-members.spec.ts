@@ -16,6 +16,12 @@ describe('private members are found', () => {
     ['an async generator', 'class A { async *#hidden() {} }'],
     ['one after odd literals', 'class A { a = "}"; b = `{${"`"}`; c = /[}/"]+/; /* } */ #x; }'],
     ['one after nested templates', 'class A { a = `x ${b ? `it\'s ${"}"} #y` : {}} \\` \\${ $`; #x; }'],
+    ['one after a method with a template', 'class A { m() { return `x`; } #x; }'],
+    ['one after a method with a filled template', 'class A { m() { return `${1}`; } #x; }'],
+    [
+      'one after a method with a template in braces',
+      'class A { m() { if (1) { return `${{ a: 1 }.a} $`; } } #x; }',
+    ],
     ['one beside a static one', 'class A { static #count = 0; #x = 1; }'],
     ['one in a base class', 'class B extends class A { #x = 1; } {}'],
     ['one behind a base class', 'class C extends (class B extends class A { #x = 1; } {}) { y = 2; }'],

@@ -37,6 +37,15 @@ function deep(levels: number): object {
   return value;
 }
 
+function nested(levels: number, around: (inner: unknown) => object): unknown {
+  let value: unknown = 1;
+  for (let i = 0; i < levels; i++) value = around(value);
+  return value;
+}
+
+/** The way down `step` after `step`, as far as it goes, with its middle left out. */
+const DEEP = (step: string) => `value${step.repeat(9)}.…(188 more)…${step.repeat(2)}`;
+
 function sparse(): unknown[] {
   const list: unknown[] = [1];
   list[1_000_000_000] = 1;
@@ -78,6 +87,7 @@ describe('what would change is refused', () => {
     ['an invalid Date', [new Date(NaN)], 'value[0]', /invalid Date/],
     ['an Error', new TypeError('secret'), 'value', /a TypeError, an error.*pass its message/],
     ['floats that JSON has not', new Float64Array([NaN]), 'value', /typed array with NaN.*array of numbers/],
+    ['a zero below zero in floats', new Float32Array([1, -0]), 'value', /typed array with NaN/],
     ['a Buffer', Buffer.from('x'), 'value', /a Buffer.*new Uint8Array\(buffer\)/],
     ['an ArrayBuffer', new ArrayBuffer(1), 'value', /an? ArrayBuffer.*Uint8Array/],
     ['a DataView', new DataView(new ArrayBuffer(1)), 'value', /a DataView.*Uint8Array/],
@@ -169,6 +179,16 @@ describe('what would change is refused', () => {
       /reading it threw/,
     ],
     ['a fake Date', Object.create(Date.prototype), 'value', /only looks like a Date/],
+    ['a fake Map', Object.create(Map.prototype), 'value', /only looks like a Map/],
+    ['a fake Set', Object.create(Set.prototype), 'value', /only looks like a Set/],
+    ['a fake RegExp', Object.create(RegExp.prototype), 'value', /only looks like a RegExp/],
+    ['a fake typed array', Object.create(Uint8Array.prototype), 'value', /only looks like a Uint8Array/],
+    [
+      'a typed array under the name of another',
+      Object.setPrototypeOf(new Uint8Array(2), Int8Array.prototype),
+      'value',
+      /only looks like an Int8Array/,
+    ],
     ['a fake list', Object.create(Array.prototype), 'value', /only looks like an Array/],
     [
       'the key __proto__',
@@ -182,6 +202,15 @@ describe('what would change is refused', () => {
     ['a map value', new Map([['x', new Unknown()]]), 'value.values()[0]', /a Unknown/],
     ['a set member', new Set([1, new Unknown()]), 'value[1]', /a Unknown/],
     [
+      'a later key of a map',
+      new Map<unknown, unknown>([
+        ['x', 1],
+        [new Unknown(), 1],
+      ]),
+      'value.keys()[1]',
+      /a Unknown/,
+    ],
+    [
       'what a conversion gives',
       new Period(new Date(0), [new Unknown()]),
       'value.toData().label[0]',
@@ -189,6 +218,20 @@ describe('what would change is refused', () => {
     ],
     ['data over 200 levels deep', deep(200), `value.${'a.'.repeat(9)}…(188 more)….a.a`, /200 levels/],
     ['data of 100,000 levels', deep(100_000), `value.${'a.'.repeat(9)}…(188 more)….a.a`, /200 levels/],
+    ['lists of 100,000 levels', nested(100_000, (inner) => [inner]), DEEP('[0]'), /200 levels/],
+    ['sets of 100,000 levels', nested(100_000, (inner) => new Set([inner])), DEEP('[0]'), /200 levels/],
+    [
+      'maps of 100,000 levels, by their keys',
+      nested(100_000, (inner) => new Map([[inner, 1]])),
+      DEEP('.keys()[0]'),
+      /200 levels/,
+    ],
+    [
+      'maps of 100,000 levels, by their values',
+      nested(100_000, (inner) => new Map([[1, inner]])),
+      DEEP('.values()[0]'),
+      /200 levels/,
+    ],
   ])('%s', (_, value, path, reason) => {
     const error = refusalOf({ value });
     expect(error.path).toBe(path);
@@ -236,24 +279,30 @@ describe('what would change is refused', () => {
   });
 
   it('getters that throw later on', () => {
-    for (const readings of [1, 2, 3, 4]) {
-      let left = readings;
-      const value = {
-        at: new Date(0),
-        get b(): number {
-          if (left-- <= 0) throw new Error('x');
-          return 1;
-        },
-      };
-      try {
-        serializer.serialize({ value }, 'SendEmail');
-      } catch (error) {
-        expect(error).toMatchObject({
-          name: 'JobSerializationError',
-          path: 'value.b',
-          message: expect.stringMatching(/reading it threw/),
+    for (const beside of [{}, { at: new Date(0) }, { n: 1n }]) {
+      const outcomes = [1, 2, 3, 4].map((readings) => {
+        let left = readings;
+        const value = Object.defineProperty({ ...beside }, 'b', {
+          enumerable: true,
+          get: () => {
+            if (left-- <= 0) throw new Error('x');
+            return 1;
+          },
         });
-      }
+        try {
+          serializer.serialize({ value }, 'SendEmail');
+          return 'stored';
+        } catch (error) {
+          expect(error).toMatchObject({
+            name: 'JobSerializationError',
+            path: 'value.b',
+            message: expect.stringMatching(/reading it threw/),
+          });
+          return 'refused';
+        }
+      });
+      // Read once to be looked at, once to be written: whatever else, a getter that bears no second reading is refused.
+      expect(outcomes[0]).toBe('refused');
     }
   });
 });

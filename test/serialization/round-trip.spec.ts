@@ -18,11 +18,17 @@ describe('what goes in comes back', () => {
       json: { price: { amount: '5', currency: 'EUR' } },
       meta: { values: { price: [['class', 'Money'], { amount: ['bigint'] }] }, v: 1 },
     });
+    expect(JSON.parse(serializer.serialize({ from: 5n, to: 5n }, 'SendEmail'))).toEqual({
+      json: { from: '5', to: '5' },
+      meta: { values: { from: ['bigint'], to: ['bigint'] }, v: 1 },
+    });
   });
 
   it.each<[string, unknown]>([
     ['text', 'ü \u0000 \ud800 "constructor" __proto__'],
     ['numbers', [0, -0, 1.5, NaN, Infinity, -Infinity, Number.MAX_SAFE_INTEGER]],
+    ['zero below zero, with nothing odd beside it', -0],
+    ['infinity, with nothing odd beside it', -Infinity],
     ['bigints, equal ones too', [5n, -(2n ** 70n), 5n, 5n]],
     ['equal NaNs in a row', [NaN, NaN]],
     ['undefined and null', { a: undefined, b: null, c: [undefined] }],
@@ -40,7 +46,7 @@ describe('what goes in comes back', () => {
     ['URLs', new URL('https://user@example.com/a?b=c#d')],
     [
       'typed arrays',
-      [new Uint8Array([1, 255]), new Int32Array([-1]), new Float64Array([0.5]), new Uint8Array(0)],
+      [new Uint8Array([1, 255]), new Int32Array([-1]), new Float64Array([0.5, 0]), new Uint8Array(0)],
     ],
     [
       'odd keys',

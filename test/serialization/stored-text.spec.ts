@@ -107,6 +107,12 @@ describe('stored text is refused', () => {
       '{"json":{"constructor":{"prototype":{"polluted":1}}}}',
       /reach a prototype/,
     ],
+    ['with the key constructor alone', '{"json":{"a":{"constructor":{"polluted":1}}}}', /reach a prototype/],
+    [
+      'with the key __proto__, spelled out in its middle',
+      '{"json":{"__\\u0070roto__":{"polluted":1}}}',
+      /reach a prototype/,
+    ],
     ['with the key prototype in a list', '{"json":{"a":[[{"prototype":1}]]}}', /reach a prototype/],
     [
       'with __proto__ in an annotated path',

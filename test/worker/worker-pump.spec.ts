@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Attempt } from '../../lib/jobs/attempt.js';
 import { SystemClock } from '../../lib/jobs/clock.js';
@@ -99,6 +100,41 @@ describe('The worker', () => {
     expect(asked[1]!.demand.shared).toBe(9);
     expect(reported).toEqual(['a succeeded', 'b succeeded']);
     expect(pump.attempts.map((attempt) => attempt.entry.id)).toEqual(['c']);
+  });
+
+  it('still knows the newer attempt at an entry whose claim was lost and won again, when the older one ends', async () => {
+    const { pump, attempts } = pumpOf([
+      { ...nothing, claimed: [entry('a')] },
+      { ...nothing, claimed: [{ ...entry('a'), claim: 8 }] },
+    ]);
+    pump.wake();
+    await turns();
+    const older = attempts.get('a')!;
+    pump.wake();
+    await turns();
+    const newer = attempts.get('a')!;
+    expect(newer.attempt).not.toBe(older.attempt);
+    older.end();
+    await turns();
+    expect(pump.attempts).toEqual([newer.attempt]);
+    pump.abort('a', new WorkerStoppedError('enough'));
+    expect(newer.attempt.signal.aborted).toBe(true);
+    expect(older.attempt.signal.aborted).toBe(false);
+  });
+
+  it('runs attempts in a context of its own, not in that of whoever woke it', async () => {
+    const request = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const { pump, attempts, source } = pumpOf([{ ...nothing, claimed: [entry('a')] }]);
+    const exchange = source.exchange.bind(source);
+    source.exchange = (...args) => {
+      seen.push(request.getStore());
+      return exchange(...args);
+    };
+    request.run('of another tenant', () => pump.wake());
+    await turns();
+    expect(attempts.has('a')).toBe(true);
+    expect(seen).toEqual([undefined]);
   });
 
   it('asks for nothing while no slot is free', async () => {

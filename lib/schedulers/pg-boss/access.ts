@@ -13,6 +13,8 @@ export interface OpenTransaction extends Executor {
 
 /** How the store reaches its server. */
 export interface Access extends Executor {
+  /** The most that it holds at once; `undefined` where it does not say. */
+  readonly connections: number | undefined;
   begin(): Promise<OpenTransaction>;
   /** @param onReady called once it listens, and again after each reconnection: what was told meanwhile was missed. */
   listen(

@@ -6,6 +6,10 @@ import type { Db } from './drivers.js';
 export class BossAccess implements Access {
   constructor(private readonly db: Db) {}
 
+  get connections(): number | undefined {
+    return this.db.poolCounts?.()?.max;
+  }
+
   executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
     return this.db.executeSql(text, values);
   }

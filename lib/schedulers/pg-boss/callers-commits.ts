@@ -32,7 +32,8 @@ export class CallersCommits {
     for (const [token, { since }] of this.waiting) if (now - since > LONGEST) this.waiting.delete(token);
     const token = randomUUID();
     this.waiting.set(token, { since: now, entries, results });
-    await transaction.executeSql('SELECT pg_notify($1::text, $2::text)', [
+    // Prisma takes no result of the type that pg_notify() has.
+    await transaction.executeSql('SELECT pg_notify($1::text, $2::text) IS NULL AS told', [
       this.channel,
       `committed ${token}`,
     ]);

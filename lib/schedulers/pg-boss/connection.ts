@@ -13,6 +13,8 @@ export interface Connection {
   readonly boss: PgBoss;
   /** The app starts and stops its own. */
   readonly isStarted: boolean;
+  /** Where how many connections there are at most is ours to say. */
+  readonly hold?: (connections: number) => void;
   close(): Promise<void>;
 }
 
@@ -39,20 +41,22 @@ export async function connect(
   const { migrate, retention: _1, lease: _2, transactionalWork: _3, ...passedOn } = options;
   const ours = 'pool' in options ? undefined : new pg.Pool(poolConfig(passedOn, operationTimeout));
   const pool = ours ?? (options as { pool: import('./drivers.js').Pool }).pool;
-  const access = new PoolAccess(pool, pg.Client, ours !== undefined);
+  const access = new PoolAccess(pool, pg.Client, ours !== undefined, operationTimeout);
   const { pool: _4, connectionString: _5, ...ofBoss } = passedOn as Record<string, unknown>;
   const boss = new PgBoss({
     ...QUIET,
     ...ofBoss,
     schema,
     ...(migrate !== undefined && { migrate }),
-    db: access,
+    // A migration takes as long as it takes.
+    db: { executeSql: (text: string, values?: unknown[]) => pool.query(text, values) },
   });
   boss.on('error', () => {});
   return {
     access,
     boss,
     isStarted: false,
+    ...(ours && !('max' in passedOn) && { hold: (connections: number) => access.hold(connections) }),
     close: async () => {
       await boss.stop({ graceful: false }).catch(() => {});
       await access.close();
@@ -64,8 +68,6 @@ function poolConfig(given: PoolConfig, operationTimeout: number): PoolConfig {
   return {
     application_name: 'nestjs-eventflow-jobs',
     connectionTimeoutMillis: Math.min(CONNECT_MS, operationTimeout),
-    // A frozen server never answers: the connection is given up with the call.
-    query_timeout: operationTimeout,
     ...given,
   };
 }

@@ -2,7 +2,7 @@ import type * as PgBossModule from 'pg-boss';
 import type * as PgModule from 'pg';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 
-export type { Client, ClientConfig, Pool, PoolConfig } from 'pg';
+export type { Client, ClientConfig, Pool, PoolClient, PoolConfig, QueryConfig } from 'pg';
 export type { ConstructorOptions, Db, PgBoss } from 'pg-boss';
 
 /** pg-boss or pg is not installed: both are optional, since whoever uses another scheduler needs neither. */

@@ -33,7 +33,10 @@ export async function install(
   { schema, migrate, isStarted }: { schema: string; migrate: boolean; isStarted: boolean },
 ): Promise<Installation> {
   const quoted = quote(schema);
-  const stored = await storedVersion(access, quoted);
+  const stored = await storedVersion(access, quoted).catch((error: unknown) => {
+    throw isStarted ? notStartedOr(error) : error;
+  });
+  if (isStarted && stored === undefined) throw otherSchema(schema);
   assertFits(schema, stored, migrate);
   if (!isStarted) await boss.start();
   await boss.createQueue(QUEUE, {
@@ -43,6 +46,7 @@ export async function install(
     retentionSeconds: FOREVER,
     warningQueueSize: FOREVER,
   });
+  if (isStarted) await assertSameSchema(access, schema, quoted);
   const queue = await boss.getQueue(QUEUE);
   if (queue?.policy !== 'short' || !queue.partition) {
     throw new UnusableSchemaError(
@@ -76,7 +80,29 @@ async function storedVersion(access: Executor, schema: string): Promise<number |
   return (found.rows as { version: number }[])[0]?.version;
 }
 
+/** What pg-boss says when it is asked too early helps nobody who does not know that we asked it. */
+function notStartedOr(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.includes('Call start()')) return error;
+  return new EventFlowJobsError(
+    'The PgBoss given to pgBossScheduler() is not started: `await boss.start()` before the app starts, such as in the ' +
+      'factory of its provider or in onModuleInit(). It stays yours to stop.',
+    { cause: error },
+  );
+}
+
+/** It does not say which schema it has; where our queue came to lie, it does. */
+async function assertSameSchema(access: Executor, schema: string, quoted: string): Promise<void> {
+  const { rows } = await access.executeSql(`SELECT 1 FROM ${quoted}.queue WHERE name = $1`, [QUEUE]);
+  if (rows.length === 0) throw otherSchema(schema);
+}
+
+function otherSchema(schema: string): UnusableSchemaError {
+  return new UnusableSchemaError(
+    `The PgBoss given to pgBossScheduler() has another schema than ${schema}: name it in \`schema\` as well.`,
+  );
+}
+
 /** A name as pg-boss takes it: quoted already, or to be folded to lower case. */
-function quote(name: string): string {
+export function quote(name: string): string {
   return name.startsWith('"') ? name : `"${name.toLowerCase()}"`;
 }

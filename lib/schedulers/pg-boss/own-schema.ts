@@ -1,5 +1,5 @@
 import type { Access } from './access.js';
-import type { Installation } from './installation.js';
+import { type Installation, UnusableSchemaError } from './installation.js';
 
 /** Each step brings what is ours in the schema from the version before it to its own: a released step never changes. */
 const MIGRATIONS: readonly ((names: Installation) => string)[] = [
@@ -20,11 +20,9 @@ const MIGRATIONS: readonly ((names: Installation) => string)[] = [
       idle_since timestamptz
     );
     CREATE TABLE ${schema}.eventflow_paused (queue text PRIMARY KEY);
-    CREATE INDEX eventflow_due ON ${table} (group_id, (-priority), start_after, id) WHERE state < 'active' AND NOT blocked;
+    CREATE INDEX eventflow_due ON ${table} (group_id, (-priority), start_after, id) WHERE state < 'active';
     CREATE INDEX eventflow_key ON ${table} (singleton_key, created_on) WHERE left(singleton_key, 1) = '=';
-    CREATE INDEX eventflow_kind ON ${table} (group_tier text_pattern_ops);
     CREATE INDEX eventflow_parked ON ${table} (id) WHERE output -> 'parked' IS NOT NULL;
-    CREATE INDEX eventflow_owner ON ${table} (source_name) WHERE state = 'active';
     -- A table that is emptied and filled again and again must be looked after sooner than after a fifth of it.
     ALTER TABLE ${table} SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
   `,
@@ -44,6 +42,12 @@ export async function installOwn(access: Access, installation: Installation): Pr
     );
     const { rows } = await transaction.executeSql(`SELECT version FROM ${schema}.eventflow_schema`);
     const version = (rows as { version: number }[])[0]?.version ?? 0;
+    if (version > MIGRATIONS.length) {
+      throw new UnusableSchemaError(
+        `What eventflow-jobs keeps in schema ${schema} has version ${version}, and this release knows version ` +
+          `${MIGRATIONS.length}: install the release that goes with it, or a newer one.`,
+      );
+    }
     for (const step of MIGRATIONS.slice(version)) await transaction.executeSql(step(installation));
     if (version < MIGRATIONS.length) {
       await transaction.executeSql(`DELETE FROM ${schema}.eventflow_schema`);

@@ -20,7 +20,8 @@ export interface PgBossTuning {
   lease?: Duration;
   /**
    * Runs each attempt in a transaction of its own, which `context.transaction` and `JobTransaction` give to the job: what
-   * it writes there and the completion commit together. Each attempt that runs takes a connection.
+   * it writes there and the completion commit together. Each attempt that runs takes a connection: a pool of the app's, or
+   * a `max`, must leave some beyond the worker's `concurrency`.
    * @default false
    */
   transactionalWork?: boolean;

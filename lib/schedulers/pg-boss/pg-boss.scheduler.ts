@@ -11,7 +11,8 @@ import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
 import type { InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { type Connection, connect } from './connection.js';
-import { type Installation, install } from './installation.js';
+import { provideConnections } from './connections-of-attempts.js';
+import { type Installation, install, quote } from './installation.js';
 import { installOwn } from './own-schema.js';
 import { PgMaintenance } from './pg-maintenance.js';
 import type { PgBossSchedulerOptions } from './pg-boss.options.js';
@@ -49,7 +50,7 @@ class PgBossScheduler extends StoreScheduler {
       ...(options.transactionalWork ? ['transactional-work' as const] : []),
     ]);
     const schema = options.schema ?? DEFAULT_SCHEMA;
-    this.channel = `eventflow_${createHash('sha256').update(schema).digest('hex').slice(0, 24)}`;
+    this.channel = `eventflow_${createHash('sha256').update(quote(schema)).digest('hex').slice(0, 24)}`;
   }
 
   protected get store(): PgBossStore {
@@ -93,12 +94,18 @@ class PgBossScheduler extends StoreScheduler {
     this.openStore = undefined;
   }
 
+  /** Each is a round trip, and a connection while it lasts. */
+  protected override get pieceSize() {
+    return { entries: 1_000, characters: 1024 * 1024 };
+  }
+
   protected override insertEach(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
     return this.engine.insertEach(() => this.store.insertEach(entries));
   }
 
   protected override async startWork(options: WorkerOptions): Promise<void> {
     if (this.maintenance) return;
+    if (this.options.transactionalWork) provideConnections(this.connection!, options);
     const lease = toMilliseconds(this.options.lease ?? DEFAULT_LEASE);
     const maintenance = new PgMaintenance(
       this.store,

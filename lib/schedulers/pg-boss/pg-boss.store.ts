@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { EntryStore, Knows } from '../../engine/entry-store.js';
 import type { JobId } from '../../jobs/job-id.js';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf, toError } from '../../jobs/outcome.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
 import type { JobState } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
@@ -12,7 +12,8 @@ import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../schedu
 import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { Access, Executor } from './access.js';
 import { CallersCommits } from './callers-commits.js';
-import { callersTransaction } from './callers-transaction.js';
+import { callersTransaction, inSavepoint } from './callers-transaction.js';
+import { InsertLanes } from './insert-lanes.js';
 import type { Installation } from './installation.js';
 import { PgEntries } from './pg-entries.js';
 import { PgExchange } from './pg-exchange.js';
@@ -45,6 +46,8 @@ export class PgBossStore implements EntryStore {
   private readonly logger = new Logger('PgBossScheduler');
   private readonly entries: PgEntries;
   private readonly inserts: PgInsert;
+  private readonly lanes: InsertLanes;
+  private readonly lanesOfKeys: InsertLanes;
   private readonly exchanges: PgExchange;
 
   constructor(
@@ -58,6 +61,10 @@ export class PgBossStore implements EntryStore {
     const { channel, retention, lease } = settings;
     this.workers = new PgWorkers(installation, lease);
     this.inserts = new PgInsert(installation, channel, retention);
+    const lanes = () =>
+      new InsertLanes((entries) => this.inserts.insert(access, entries), settings.operationTimeout);
+    this.lanes = lanes();
+    this.lanesOfKeys = lanes();
     this.recurringJobs = new PgRecurring(installation, this.inserts);
     this.exchanges = new PgExchange(installation, kinds);
     this.entries = new PgEntries(installation, (text, values) => this.query(text, values), channel);
@@ -75,14 +82,36 @@ export class PgBossStore implements EntryStore {
 
   async insert(entries: readonly NewEntry[], _now: number, transaction?: unknown): Promise<InsertResult[]> {
     if (transaction === undefined) return accepted(await this.insertAll(entries));
-    await this.beforeCallersCommit();
     const executor = await callersTransaction(transaction);
-    return this.commits.wait(executor, entries, accepted(await this.inserts.insert(executor, entries)));
+    await this.beforeCallersCommit();
+    const insert = async () => accepted(await this.inserts.insert(executor, entries));
+    // Whoever catches a refusal and commits is to find none of them.
+    const results = await (canBeRefusedInPart(entries) ? inSavepoint(executor, insert) : insert());
+    return this.commits.wait(executor, entries, results);
   }
 
-  /** Each with a fate of its own. */
-  insertEach(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
-    return within(this.settings.operationTimeout, this.inserts.insert(this.access, entries));
+  /**
+   * Each with a fate of its own. Keys go in a statement of their own: it waits where a transaction that is still open has
+   * taken one of them, and that is nothing to the others.
+   */
+  async insertEach(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
+    this.inserts.place(entries);
+    const having = entries.filter(({ key }) => key !== undefined);
+    if (having.length === 0) return this.insertBy(this.lanes, entries);
+    if (having.length === entries.length) return this.insertBy(this.lanesOfKeys, entries);
+    const write = (lanes: InsertLanes, some: readonly NewEntry[]) =>
+      this.insertBy(lanes, some).catch((error: unknown) => some.map(() => toError(error)));
+    const without = entries.filter(({ key }) => key === undefined);
+    const results = await Promise.all([write(this.lanes, without), write(this.lanesOfKeys, having)]);
+    const [ofThose, ofThese] = results.map((some) => some.values());
+    return entries.map(({ key }) => (key === undefined ? ofThose! : ofThese!).next().value!);
+  }
+
+  private insertBy(
+    lanes: InsertLanes,
+    entries: readonly NewEntry[],
+  ): Promise<readonly (InsertResult | Error)[]> {
+    return within(this.settings.operationTimeout, lanes.add(entries));
   }
 
   find(ref: EntryRef): Promise<StoredEntry | undefined> {
@@ -237,8 +266,10 @@ export class PgBossStore implements EntryStore {
 
   /** All or none: where a key may be taken, in a transaction that is undone then. */
   private async insertAll(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
-    if (entries.length === 1 || entries.every(({ onConflict }) => onConflict !== 'reject'))
-      return this.insertEach(entries);
+    if (entries.length === 1) return this.insertEach(entries);
+    // Without keys it is one statement, which the server does whole or not at all.
+    if (entries.every(({ key }) => key === undefined))
+      return this.do((executor) => this.inserts.insert(executor, entries));
     return this.inTransaction(async (transaction) => {
       return accepted(await this.inserts.insert(transaction, entries));
     });
@@ -253,6 +284,12 @@ export class PgBossStore implements EntryStore {
     await this.do((executor) => this.recurringJobs.refresh(executor));
     return result;
   }
+}
+
+function canBeRefusedInPart(entries: readonly NewEntry[]): boolean {
+  return (
+    entries.length > 1 && entries.some(({ key, onConflict }) => key !== undefined && onConflict === 'reject')
+  );
 }
 
 /** @throws the refusal, where there is one. */

@@ -14,7 +14,7 @@ export function settleSql({ schema, table, queue }: Installation): string {
         state = (CASE
           WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
           WHEN e.state = 'created' AND EXISTS (
-            SELECT FROM ${table} o WHERE o.name = '${queue}' AND o.state = 'created' AND o.singleton_key = j.singleton_key
+            SELECT FROM ${table} o WHERE o.name = '${queue}' AND o.state = 'created' AND coalesce(o.singleton_key, '') = j.singleton_key
           ) THEN 'retry'
           ELSE e.state END)::${schema}.job_state,
         completed_on = CASE WHEN e.state IN ('completed', 'cancelled', 'failed') OR j.output -> 'cancel' IS NOT NULL
@@ -40,10 +40,11 @@ export function settleSql({ schema, table, queue }: Installation): string {
  * JSON; `$4`: the kinds that this process knows; what is of another kind is parked.
  *
  * Each queue and priority is a seek of its own in an index of ours, so that neither what is due later nor how fresh the
- * planner's statistics are makes a difference. pg-boss's own fetch walks over all that waits.
+ * planner's statistics are makes a difference. No term is there that every row of the table fulfils: without statistics
+ * the planner takes each for a rare one, and would sort all that waits. pg-boss's own fetch walks over all that waits.
  */
 export function claimSql({ schema, table, queue }: Installation): string {
-  const waiting = `name = '${queue}' AND state < 'active' AND NOT blocked`;
+  const waiting = `state < 'active'`;
   const ofGroup = `${waiting} AND group_id = g.queue AND (-priority) = g.np`;
   return `groups (queue, np) AS (
       (SELECT group_id, -priority FROM ${table} WHERE ${waiting} ORDER BY group_id, (-priority) LIMIT 1)

@@ -8,15 +8,23 @@ import { claimSql, settleSql } from './pg-exchange.sql.js';
 import { type EntryRow, kindOf, toEntry } from './pg-rows.js';
 import { settledAs, toSettlement } from './pg-settlements.js';
 
+/** From here on the server has so much to do that settling and claiming are worth a connection each, side by side. */
+const MANY = 20;
+
+interface Ended {
+  id: string;
+  state: EntryRow['state'];
+}
+
 interface Answer {
   has_place: boolean;
-  settled: { id: string; state: EntryRow['state'] }[] | null;
+  settled: Ended[] | null;
   claimed: (EntryRow & { known: boolean })[] | null;
   /** In ms from now, by the clock of the server. */
   next: number | null;
 }
 
-/** What a worker reports and what it gets instead, in one statement: a round trip and a commit for all that ended. */
+/** What a worker reports and what it gets instead: a round trip and a commit for all that ended in one turn. */
 export class PgExchange {
   private readonly statement: string;
   private readonly settling: string;
@@ -46,13 +54,20 @@ export class PgExchange {
   ): Promise<Exchange | undefined> {
     this.kinds ??= this.kindsHere().map(kindOf);
     const demand = { shared, own: Object.fromEntries(own), most: Object.fromEntries(most) };
-    const { rows } = await executor.executeSql(this.statement, [
-      JSON.stringify(settlements.map((one) => toSettlement(one, now))),
-      owner,
-      JSON.stringify(demand),
-      this.kinds,
+    const ends = settlements.map((one) => toSettlement(one, now));
+    const areMany = ends.length >= MANY;
+    const [{ has_place, settled: together, claimed, next }, apart] = await Promise.all([
+      executor
+        .executeSql(this.statement, [
+          JSON.stringify(areMany ? [] : ends),
+          owner,
+          JSON.stringify(demand),
+          this.kinds,
+        ])
+        .then(({ rows }) => rows[0] as Answer),
+      areMany ? this.settleAll(executor, ends, owner) : undefined,
     ]);
-    const { has_place, settled, claimed, next } = rows[0] as Answer;
+    const settled = apart ?? together;
     if (!has_place) return undefined;
     const states = new Map((settled ?? []).map(({ id, state }) => [id, state]));
     const entries = (claimed ?? []).map((row) => ({ known: row.known, entry: toEntry(row) }));
@@ -62,6 +77,11 @@ export class PgExchange {
       parked: entries.filter(({ known }) => !known).map(({ entry }): StoredEntry => entry),
       ...nextAfter(next, settlements, now),
     };
+  }
+
+  private async settleAll(executor: Executor, ends: readonly object[], owner: string): Promise<Ended[]> {
+    const { rows } = await executor.executeSql(this.settling, [JSON.stringify(ends), owner]);
+    return rows as Ended[];
   }
 
   /** Writes a success down, in the transaction of the attempt. */

@@ -3,7 +3,7 @@ import { DuplicateJobKeyError } from '../../scheduling/scheduling.errors.js';
 import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import { FOREVER, type Installation } from './installation.js';
-import { COLUMNS, type EntryRow, keyOf, toEntry, toRow } from './pg-rows.js';
+import { COLUMNS, type EntryRow, HELD_KEY, keyOf, toEntry, toRow } from './pg-rows.js';
 
 /** Workers look for themselves this often, in seconds: what is due later needs no word to them. */
 const HORIZON = 60;
@@ -12,13 +12,18 @@ const HORIZON = 60;
 const MOST_TRIES = 50;
 
 interface Inserted {
-  inserted: JobId[] | null;
+  count: number;
+  /** Where these are not all. */
+  ids: JobId[] | null;
   gone: EntryRow[] | null;
 }
 
 /** Puts entries into pg-boss's table, all in one statement, which tells the workers too: at the commit, whoever's it is. */
 export class PgInsert {
+  private lastPlace = 0;
+  private readonly places = new WeakMap<NewEntry, number>();
   private readonly statement: string;
+  private readonly replacing: string;
   private readonly holders: string;
 
   constructor(
@@ -27,30 +32,34 @@ export class PgInsert {
     /** In seconds. */
     private readonly retention: number,
   ) {
-    this.statement = `
+    const statement = (gone: string) => `
       WITH input AS MATERIALIZED (
         SELECT * FROM json_to_recordset($1::text::json) AS x (i int, id uuid, key text, queue text, kind text,
-          priority int, run float8, data jsonb, replace boolean)
-      ), gone AS (
-        UPDATE ${table} j SET state = 'cancelled', completed_on = clock_timestamp() FROM input
-        WHERE input.replace AND j.singleton_key = input.key AND j.state = 'created' AND j.name = '${queue}'
-        RETURNING ${COLUMNS}
+          priority int, run float8, data jsonb, replace boolean, at float8)
+      ), gone AS (${gone}
       ), ins AS (
         INSERT INTO ${table} (id, name, data, priority, start_after, created_on, singleton_key, group_id, group_tier,
           expire_seconds, deletion_seconds, keep_until, retry_limit, policy)
-        SELECT id, '${queue}', data, priority, to_timestamp(run / 1000), clock_timestamp() + i * interval '1 microsecond',
-          key, queue, kind, ${FOREVER}, $2, 'infinity', ${FOREVER}, 'short'
+        SELECT id, '${queue}', data, priority, to_timestamp(run / 1000), timestamptz 'epoch' + at * interval '1 microsecond',
+          key, queue, kind, ${FOREVER}, $2::int, 'infinity', ${FOREVER}, 'short'
         FROM input WHERE (SELECT count(*) FROM gone) >= 0 ORDER BY i
         ON CONFLICT DO NOTHING RETURNING id, start_after
       ), told AS (
-        SELECT pg_notify($3, 'due ' || (extract(epoch FROM first) * 1000)::int8)
+        SELECT pg_notify($3::text, 'due ' || (extract(epoch FROM first) * 1000)::int8)
         FROM (SELECT min(start_after) AS first FROM ins) AS earliest
         WHERE first < clock_timestamp() + interval '${HORIZON} seconds'
       )
-      SELECT (SELECT json_agg(id) FROM ins) AS inserted, (SELECT json_agg(gone) FROM gone) AS gone,
-        (SELECT count(*) FROM told) AS told`;
+      SELECT (SELECT count(*)::int FROM ins) AS count, (SELECT count(*)::int FROM told) AS told,
+        CASE WHEN (SELECT count(*) FROM ins) < (SELECT count(*) FROM input) THEN (SELECT json_agg(id) FROM ins) END AS ids,
+        (SELECT json_agg(gone) FROM gone) AS gone`;
+    this.statement = statement(' SELECT WHERE false');
+    this.replacing = statement(`
+        UPDATE ${table} j SET state = 'cancelled', completed_on = clock_timestamp() FROM input
+        WHERE input.replace AND j.name = '${queue}' AND ${HELD_KEY} = input.key AND j.state = 'created'
+        RETURNING ${COLUMNS}`);
     this.holders = `SELECT singleton_key AS key, id FROM ${table}
-      WHERE name = '${queue}' AND state = 'created' AND singleton_key = ANY ($1)`;
+      j
+      WHERE name = '${queue}' AND state = 'created' AND ${HELD_KEY} = ANY ($1::text[])`;
   }
 
   /**
@@ -59,6 +68,7 @@ export class PgInsert {
    * @param executor where one refused is to undo all, a transaction that the caller rolls back then.
    */
   async insert(executor: Executor, entries: readonly NewEntry[]): Promise<(InsertResult | Error)[]> {
+    this.place(entries);
     const results = new Map<JobId, InsertResult | Error>();
     let left = entries;
     for (let tries = 1; left.length > 0; tries++) {
@@ -77,18 +87,32 @@ export class PgInsert {
     entries: readonly NewEntry[],
     results: Map<JobId, InsertResult | Error>,
   ): Promise<void> {
-    const { rows } = await executor.executeSql(this.statement, [
-      JSON.stringify(entries.map((entry, index) => toRow(entry, index))),
+    const replaces = entries.some(({ key, onConflict }) => key !== undefined && onConflict === 'replace');
+    const { rows } = await executor.executeSql(replaces ? this.replacing : this.statement, [
+      JSON.stringify(entries.map((entry, index) => ({ ...toRow(entry, index), at: this.places.get(entry) }))),
       this.retention,
       this.channel,
     ]);
-    const { inserted, gone } = rows[0] as Inserted;
+    const { count, ids, gone } = rows[0] as Inserted;
     const replaced = new Map((gone ?? []).map((row) => [row.key, toEntry(row)]));
     const keys = new Map(entries.map(({ id, key }) => [id, key]));
-    for (const id of inserted ?? []) {
+    const inserted = count === entries.length ? keys.keys() : (ids ?? []);
+    for (const id of inserted) {
       const key = keys.get(id);
       const before = key === undefined ? undefined : replaced.get(keyOf(key));
       results.set(id, { id, inserted: true, ...(before && { replaced: before }) });
+    }
+  }
+
+  /**
+   * When each was scheduled, in microseconds, and a moment later than all before it: calls made together are several
+   * statements on several connections, and the list is to be in the order of the calls.
+   */
+  place(entries: readonly NewEntry[]): void {
+    for (const entry of entries) {
+      if (this.places.has(entry)) continue;
+      this.lastPlace = Math.max(this.lastPlace + 1, entry.scheduledAt * 1_000);
+      this.places.set(entry, this.lastPlace);
     }
   }
 

@@ -49,6 +49,9 @@ export const COLUMNS = `j.id, j.state::text AS state, j.priority, j.data, j.sing
   j.retry_count AS claim, j.started_on IS NOT NULL AS begun, ${milliseconds('j.start_after')} AS run_at,
   ${milliseconds('j.started_on')} AS started_at, ${milliseconds('j.completed_on')} AS finished_at, j.output`;
 
+/** As pg-boss's unique index over the keys of what has not begun has it. */
+export const HELD_KEY = `coalesce(j.singleton_key, '')`;
+
 /** Where those wait that no process knows, far beyond what is ever due. */
 export const FAR = `timestamptz '200000-01-01 00:00Z'`;
 

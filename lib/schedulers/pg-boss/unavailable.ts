@@ -1,3 +1,4 @@
+import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import { messageOf } from '../../jobs/outcome.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 
@@ -12,6 +13,7 @@ function sqlStateOf(error: unknown): string | undefined {
 
 /** Whether the server, rather than the statement, is what failed. */
 export function isAway(error: unknown): boolean {
+  if (error instanceof EventFlowJobsError) return error instanceof SchedulerUnavailableError;
   const state = sqlStateOf(error);
   return state === undefined || AWAY.test(state);
 }

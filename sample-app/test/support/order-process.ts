@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
+import type { DatabaseConfig } from '../../database/database.config.js';
 import { HttpClient } from './http.client.js';
 import { recordOf } from './output.js';
 
@@ -12,21 +13,32 @@ export class OrderProcess {
   ) {}
 
   /** Resolves once it listens. It ends with the test, at the latest. */
-  static async start(main: string, database: string, paymentTerm: string): Promise<OrderProcess> {
+  static async start(
+    main: string,
+    { url, file }: DatabaseConfig,
+    paymentTerm: string,
+  ): Promise<OrderProcess> {
     const child = spawn(process.execPath, [main], {
-      env: { ...process.env, ORDERS_DB: database, PAYMENT_TERM: paymentTerm, PORT: '0', DEMO: 'off' },
+      env: {
+        ...process.env,
+        DATABASE_URL: url ?? '',
+        ORDERS_DB: file,
+        PAYMENT_TERM: paymentTerm,
+        PORT: '0',
+        DEMO: 'off',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     onTestFinished(() => kill(child));
     const output = recordOf(child);
-    const url = await new Promise<string>((resolve, reject) => {
+    const address = await new Promise<string>((resolve, reject) => {
       child.stdout.on('data', () => {
         const listening = /Listening on (http:\/\/localhost:\d+)\D/.exec(output.text);
         if (listening) resolve(listening[1]!);
       });
       child.once('close', () => reject(new Error(`The app ended before it listened:\n${output.text}`)));
     });
-    return new OrderProcess(child, new HttpClient(url));
+    return new OrderProcess(child, new HttpClient(address));
   }
 
   /** `kill -9`. */

@@ -1,7 +1,5 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { INestApplication } from '@nestjs/common';
 import { EventBus, ofType } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
@@ -14,6 +12,7 @@ import {
 } from 'nestjs-eventflow-jobs';
 import { expect, onTestFinished, vi } from 'vitest';
 import { AppModule } from '../../app.module.js';
+import { DATABASE, type Database } from '../../database/database.js';
 import { DatabaseConfig } from '../../database/database.config.js';
 import { MessageLog } from '../../messages/message.log.js';
 import { Mailer } from '../../orders/mailer.js';
@@ -25,7 +24,7 @@ import { paymentDeadlineKey } from '../../orders/payment-deadline.key.js';
 import { UnitOfWork } from '../../orders/unit-of-work.js';
 import { HttpClient } from './http.client.js';
 import { Recording } from './recording.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { type Storage, newStorage } from './storage.js';
 
 export const orderRequest = {
   customerEmail: 'ada@example.com',
@@ -36,10 +35,10 @@ export const orderRequest = {
 export async function startOrderService({ paymentTerm = '1 minute' }: { paymentTerm?: Duration } = {}) {
   const mails = new Recording<{ to: string; text: string }>();
   const messages = new Recording<string>();
-  const file = join(temporaryFolder(), 'orders.db');
+  const storage = await newStorage();
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(DatabaseConfig)
-    .useValue({ file })
+    .useValue(storage.config)
     .overrideProvider(OrdersConfig)
     .useValue({ paymentTerm })
     .overrideProvider(Mailer)
@@ -50,7 +49,7 @@ export async function startOrderService({ paymentTerm = '1 minute' }: { paymentT
   const app = module.createNestApplication<INestApplication<Server>>({ logger: false });
   onTestFinished(() => app.close());
   await app.listen(0);
-  return new OrderService(app, mails, messages);
+  return new OrderService(app, storage, mails, messages);
 }
 
 export class OrderService {
@@ -59,13 +58,13 @@ export class OrderService {
   readonly events: EventBus;
   readonly commands: CommandScheduler;
   readonly scheduler: JobScheduler;
-  readonly database: DatabaseSync;
   readonly orders: OrderRepository;
   readonly unitOfWork: UnitOfWork;
   readonly cancellations = new Recording<OrderCancelledEvent>();
 
   constructor(
-    app: INestApplication<Server>,
+    private readonly app: INestApplication<Server>,
+    private readonly storage: Storage,
     readonly mails: Recording<{ to: string; text: string }>,
     readonly messages: Recording<string>,
   ) {
@@ -74,7 +73,6 @@ export class OrderService {
     this.events = app.get(EventBus, { strict: false });
     this.commands = app.get(CommandScheduler, { strict: false });
     this.scheduler = app.get(JobScheduler, { strict: false });
-    this.database = app.get(DatabaseSync, { strict: false });
     this.orders = app.get(OrderRepository, { strict: false });
     this.unitOfWork = app.get(UnitOfWork, { strict: false });
     this.events.pipe(ofType(OrderCancelledEvent)).subscribe((event) => this.cancellations.add(event));
@@ -96,8 +94,13 @@ export class OrderService {
     return (await this.http.get<OrderView>(`/orders/${orderId}`)).body.status;
   }
 
-  allOrders(): unknown[] {
-    return this.database.prepare('SELECT * FROM orders').all();
+  allOrders(): Promise<unknown[]> {
+    return this.storage.allOrders(this.database);
+  }
+
+  /** From now on no new order can be committed. */
+  refuseCommits(message: string): Promise<void> {
+    return this.storage.refuseCommits(this.database, message);
   }
 
   /** The scheduled entry; waits until it is in that state. */
@@ -114,5 +117,9 @@ export class OrderService {
 
   deadlineOf(orderId: string, state: JobState) {
     return this.entry({ key: paymentDeadlineKey(orderId) }, state);
+  }
+
+  private get database(): Database {
+    return this.app.get<Database>(DATABASE, { strict: false });
   }
 }

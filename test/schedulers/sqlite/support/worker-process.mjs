@@ -1,4 +1,5 @@
-// An app on a SQLite file, told by messages what to do: node worker-process.mjs '{"library": ..., "file": ...}'
+// An app on a SQLite file, or with a `connectionString` on PostgreSQL, told by messages what to do:
+// node worker-process.mjs '{"library": ..., "file": ...}'
 import 'reflect-metadata';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,11 @@ import { CqrsModule } from '@nestjs/cqrs';
 const options = JSON.parse(process.argv[2]);
 const load = (path) => import(pathToFileURL(join(options.library, path)).href);
 const { EventFlowJobsModule, JobEvents, JobScheduler, JobVersion, RecurringJob } = await load('index.js');
-const { sqliteScheduler } = await load('schedulers/local/sqlite/index.js');
+async function schedulerOf({ connectionString, file, ...more }) {
+  if (connectionString === undefined)
+    return (await load('schedulers/local/sqlite/index.js')).sqliteScheduler({ file, ...more });
+  return (await load('schedulers/pg-boss/index.js')).pgBossScheduler({ connectionString, ...more });
+}
 
 /** Written at once, so that nothing of it is lost with the process. */
 const write = (what, name, attempt, more = '') =>
@@ -76,7 +81,7 @@ const listener = {
       if (type === 'failed') write('failed', id, attempt);
     }),
 };
-const { file, lease, transactionalWork, worker, operationTimeout } = options;
+const { file, connectionString, lease, transactionalWork, worker, operationTimeout } = options;
 const app = await NestFactory.createApplicationContext(
   {
     module: AppModule,
@@ -85,7 +90,7 @@ const app = await NestFactory.createApplicationContext(
       CqrsModule.forRoot(),
       EventFlowJobsModule.forRoot({
         jobs: [StepJob, EffectJob, ...(options.recurring || options.knowsTick ? [TickJob] : [])],
-        scheduler: sqliteScheduler({ file, lease, transactionalWork }),
+        scheduler: await schedulerOf({ file, connectionString, lease, transactionalWork }),
         worker,
         operationTimeout,
         shutdownTimeout: 0,
@@ -116,6 +121,7 @@ const commands = {
     return ids;
   },
   cancel: (ref) => scheduler.cancel(ref),
+  get: (id) => scheduler.get(id),
   counts: () => scheduler.counts(),
   idle: async (ms) => {
     const before = process.cpuUsage();
@@ -129,13 +135,14 @@ const commands = {
     return true;
   },
 };
-process.on('message', async ({ id, command, args }) => {
+async function obey({ id, command, args }) {
   try {
     process.send({ id, result: await commands[command](...args) });
   } catch (error) {
     process.send({ id, error: `${error.name}: ${error.message}` });
   }
   if (command === 'close') process.disconnect();
-});
+}
+process.on('message', (order) => void obey(order));
 process.on('disconnect', () => process.exit()); // the test is gone
 process.send({ ready: true });

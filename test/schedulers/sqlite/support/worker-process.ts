@@ -11,6 +11,8 @@ const STDIO: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc'];
 const PROGRAM = fileURLToPath(new URL('./worker-process.mjs', import.meta.url));
 
 export interface WorkerProcessOptions {
+  /** Of PostgreSQL, instead of the file. */
+  connectionString?: string;
   recurring?: { every: string; missed?: 'once' | 'skip' };
   knowsTick?: boolean;
   lease?: string;

@@ -1,0 +1,75 @@
+import { type JobEntry, JobSerializationError } from 'nestjs-eventflow-jobs';
+import { beforeEach, expect, it } from 'vitest';
+import { createDatabase } from '../../support/postgres.js';
+import { until } from '../../support/until.js';
+import { NoteJob, forget, ran, startOn } from './support/note.job.js';
+
+beforeEach(forget);
+
+const start = async (options = {}) => startOn({ connectionString: await createDatabase() }, options);
+
+it('20,000 entries at once are all there, in order', async () => {
+  const { scheduler } = await start({ operationTimeout: '30s' });
+
+  const ids = await scheduler.scheduleMany(
+    Array.from({ length: 20_000 }, (_, index) => ({ job: new NoteJob(String(index)), when: '1h' as const })),
+  );
+
+  expect(new Set(ids).size).toBe(20_000);
+  expect(await scheduler.counts()).toMatchObject({ scheduled: 20_000 });
+  const first = await scheduler.list({ limit: 10_000 });
+  const second = await scheduler.list({ limit: 10_000, cursor: first.cursor! });
+  expect([...first.entries, ...second.entries].map(({ id }) => id)).toEqual(ids);
+  expect(second.cursor).toBeUndefined();
+}, 60_000);
+
+it('5,000 of single calls in bursts are listed each once, in the order of the calls, whatever ends meanwhile', async () => {
+  const { scheduler } = await start();
+  const ids: string[] = [];
+  for (let burst = 0; burst < 5; burst++) {
+    const calls = Array.from({ length: 1_000 }, (_, index) =>
+      scheduler.schedule(new NoteJob(`${burst}.${index}`), '1h'),
+    );
+    ids.push(...(await Promise.all(calls)));
+  }
+
+  const listed: JobEntry[] = [];
+  for (let cursor: string | undefined, more = true; more;) {
+    const page = await scheduler.list({ limit: 333, ...(cursor !== undefined && { cursor }) });
+    listed.push(...page.entries);
+    // What ends, and what comes, shifts nothing.
+    await scheduler.cancel(listed[0]!.id);
+    cursor = page.cursor;
+    more = cursor !== undefined;
+  }
+
+  expect(listed.map(({ id }) => id)).toEqual(ids);
+}, 60_000);
+
+it('a payload of 1 MiB comes back whole, and above it is refused', async () => {
+  const { scheduler } = await start();
+  const text = '\u00e9\0"'.repeat(104_000);
+
+  await scheduler.scheduleNow(new NoteJob(text));
+  const refused = scheduler.scheduleNow(new NoteJob('x'.repeat(1024 * 1024)));
+
+  await expect(refused).rejects.toThrow(JobSerializationError);
+  await until(() => ran.length > 0);
+  expect(ran).toEqual([text]);
+});
+
+it('explains why an entry has not run', async () => {
+  const { scheduler, nest } = await start();
+  await scheduler.pause('mail');
+  const reasonOf = async (id: string) => (await scheduler.explain(id)).reason;
+
+  const paused = await scheduler.scheduleNow(new NoteJob('a'), { queue: 'mail' });
+  const waiting = await scheduler.schedule(new NoteJob('b'), '1h');
+  const done = await scheduler.scheduleNow(new NoteJob('c'));
+  await until(() => ran.length === 1);
+  await until(async () => (await reasonOf(done)) === 'succeeded', 'it to succeed');
+
+  expect(await reasonOf(paused)).toBe('paused');
+  expect(await reasonOf(waiting)).toBe('not-due');
+  await nest.close();
+});
