@@ -21,8 +21,7 @@ let serverOfRun;
 /** In the process that watches: a store for one round. */
 export async function openStore() {
   serverOfRun ??= await PostgresServer.start();
-  const database = await serverOfRun.createDatabase();
-  const store = new PostgresDatabase(serverOfRun, database);
+  const store = new PostgresDatabase(serverOfRun, await serverOfRun.createDatabase());
   await store.prepare();
   return store;
 }

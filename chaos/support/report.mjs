@@ -38,7 +38,8 @@ const COLUMNS = {
   acknowledged: ({ acknowledged }) => acknowledged,
   run: ({ run }) => run,
   lost: ({ lost }) => lost,
-  'run twice (with / without reason)': (one) => `${one.runTwiceWithReason} / ${one.runTwiceWithoutReason}`,
+  'run twice (with reason: server gone / without)': (one) =>
+    `${one.runTwiceWithReason}: ${one.runTwiceServerGone} / ${one.runTwiceWithoutReason}`,
   'claims shared': ({ sharedClaims }) => sharedClaims,
   stuck: ({ stuck }) => stuck,
   'longest recovery': ({ longestRecovery }) => `${longestRecovery} ms`,

@@ -38,11 +38,14 @@ export class PgRecurring {
     this.known = (rows as RecurringRow[]).map(toRecurring);
   }
 
-  /** Locked against others who change it, until the transaction ends. One that is only remembered included. */
+  /**
+   * Locked against others who change it, until the transaction ends: also where it is not there yet, and also against
+   * its ticks. One that is only remembered included.
+   */
   async find(executor: Executor, id: string): Promise<StoredRecurring | undefined> {
     await executor.executeSql('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', [this.table, id]);
     const { rows } = await executor.executeSql(
-      `SELECT id, definition, next_run_at, last_run_at FROM ${this.table} WHERE id = $1`,
+      `SELECT id, definition, next_run_at, last_run_at FROM ${this.table} WHERE id = $1 FOR UPDATE`,
       [id],
     );
     const [row] = rows as RecurringRow[];
