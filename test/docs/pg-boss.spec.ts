@@ -20,7 +20,7 @@ import {
 /** On a database with these tables. The pool ends with the test. */
 async function createPool(tables = ''): Promise<{ url: string; pool: Pool }> {
   const url = await createDatabase();
-  const pool = new Pool({ connectionString: url });
+  const pool = new Pool({ connectionString: url, max: 20 });
   // end() does not wait for its connections to be closed: the database may go before.
   pool.on('error', () => {});
   onTestFinished(() => pool.end());
