@@ -111,7 +111,9 @@ export class WorkerPump {
     this.cancelTimer();
     if (!(await endsWithin(this.idle(), timeout))) {
       const left = this.attempts;
-      this.logger.warn(`${left.length} attempts did not end within ${timeout} ms: their entries go back.`);
+      // There may be none: then only a look for work had not ended.
+      if (left.length > 0)
+        this.logger.warn(`${left.length} attempts did not end within ${timeout} ms: their entries go back.`);
       for (const attempt of left) {
         attempt.abort(
           new WorkerStoppedError(`The worker stopped, and the attempt did not end within ${timeout} ms.`),
