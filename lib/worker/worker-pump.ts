@@ -178,7 +178,16 @@ export class WorkerPump {
         );
     });
     for (const entry of parked) this.reporter.parked(entry, now);
-    for (const entry of claimed) this.start(entry, now);
+    for (const entry of claimed) {
+      if (this.claiming) this.start(entry, now);
+      // Told to stop while the claim was on its way: it goes back, and has not begun.
+      else
+        this.ended.push({
+          claim: entry.claim,
+          result: { entry, outcome: { type: 'released' }, durationMs: 0 },
+        });
+    }
+    if (!this.claiming && claimed.length > 0) this.turnAgain = true;
     // What was parked took no slot: there may be more to claim.
     if (parked.length > 0) this.turnAgain = true;
     this.sleepUntil(Math.min(nextAt ?? Infinity, limitedUntil ?? Infinity));
