@@ -231,6 +231,20 @@ describe('The worker', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('gives back, unbegun, what is claimed while it is told to stop', async () => {
+    const { pump, asked, attempts, reported, answers } = pumpOf([]);
+    let answer!: (exchange: Exchange) => void;
+    answers.push(new Promise<Exchange>((resolve) => (answer = resolve)));
+    pump.wake();
+    await turns();
+    const stopped = pump.stop(60_000, 60_000);
+    answer({ ...nothing, claimed: [entry('a')] });
+    await stopped;
+    expect(attempts.size).toBe(0);
+    expect(asked[1]!.settlements).toMatchObject([{ claim: 7, result: { outcome: { type: 'released' } } }]);
+    expect(reported).toEqual(['a released']);
+  });
+
   it('asks at the time of a tick, even while no slot is free', async () => {
     const { pump, asked } = pumpOf([{ ...nothing, claimed: [entry('a')], nextAt: NOW + 1_000 }], {
       concurrency: 1,
