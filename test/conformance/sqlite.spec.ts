@@ -6,23 +6,9 @@ import type { Capability } from 'nestjs-eventflow-jobs';
 import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { type ConformanceSubject, jobSchedulerConformance } from 'nestjs-eventflow-jobs/testing';
 import { describe, it } from 'vitest';
+import { LOCAL } from './capabilities.js';
 
-const capabilities: Capability[] = [
-  'durable',
-  'delay',
-  'cancel',
-  'reschedule',
-  'query',
-  'key',
-  'recurring',
-  'retry',
-  'priority',
-  'queues',
-  'rate-limit',
-  'pause',
-  'transaction',
-  'distributed',
-];
+const capabilities: Capability[] = [...LOCAL, 'durable', 'transaction', 'distributed'];
 
 const subject = (transactionalWork: boolean): ConformanceSubject => ({
   name: 'sqliteScheduler()',
