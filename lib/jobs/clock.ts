@@ -35,10 +35,10 @@ export class SystemClock implements Clock {
   at(time: number, callback: () => void, label?: string): () => void {
     let timer: NodeJS.Timeout;
     const sleep = () => {
-      const left = time - Date.now();
+      const left = time - this.now();
       // A timer may fire up to a millisecond early: only the clock decides.
       timer = setTimeout(
-        () => (Date.now() >= time ? callback() : sleep()),
+        () => (this.now() >= time ? callback() : sleep()),
         Math.min(Math.max(left, 0), LONGEST_SLEEP),
       );
       this.onTimer(timer, label);

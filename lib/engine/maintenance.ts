@@ -1,0 +1,83 @@
+import { Logger } from '@nestjs/common';
+import { messageOf } from '../jobs/outcome.js';
+import type { StoredEntry } from '../scheduling/stored-entry.js';
+import type { Knows } from './entry-store.js';
+import type { Claims, SharedStore } from './shared-store.js';
+
+/** Parked entries wait at most this long for a process that has come to know them, in ms. */
+const RELEASE_MS = 2_000;
+const PRUNE_MS = 10_000;
+
+interface Listeners {
+  /** Something may be due now. */
+  readonly onChange: () => void;
+  /** This worker was taken for dead. */
+  readonly onLost: () => Promise<void>;
+  /** An entry ended with the worker that ran it. */
+  readonly onEnded: (entry: StoredEntry) => void;
+  readonly onClaims: (claims: Claims) => Promise<void>;
+}
+
+/** What a working process does every second or so: shows that it lives, and looks after what others left. */
+export class Maintenance {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private releasedAt = 0;
+  private prunedAt = 0;
+
+  constructor(
+    private readonly store: SharedStore,
+    private readonly knows: Knows,
+    /** In ms. */
+    private readonly every: number,
+    private readonly listeners: Listeners,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running = this.running.then(() => this.once());
+    }, this.every);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Gives back what dead workers left. */
+  async bury(): Promise<void> {
+    const { waiting, ended } = await this.store.bury();
+    if (waiting > 0) this.logger.warn(`${waiting} entries of a worker that is gone wait again.`);
+    for (const entry of ended) this.listeners.onEnded(entry);
+    if (waiting > 0) this.listeners.onChange();
+  }
+
+  private async once(): Promise<void> {
+    try {
+      if (!(await this.store.renew())) await this.listeners.onLost();
+      await this.listeners.onClaims(await this.store.claims());
+      await this.bury();
+      await this.store.sweepRecurring();
+      await this.store.refreshRecurring();
+      await this.release();
+      await this.prune();
+      // Whatever was missed, of a word that nobody sent or got.
+      this.listeners.onChange();
+    } catch (error) {
+      this.logger.warn(`A round of maintenance was left out: ${messageOf(error)}`);
+    }
+  }
+
+  private async release(): Promise<void> {
+    if (performance.now() - this.releasedAt < RELEASE_MS) return;
+    this.releasedAt = performance.now();
+    if ((await this.store.release(this.knows, ['unknown'])) > 0) this.listeners.onChange();
+  }
+
+  private async prune(): Promise<void> {
+    if (performance.now() - this.prunedAt < PRUNE_MS) return;
+    this.prunedAt = performance.now();
+    while (await this.store.prune());
+  }
+}

@@ -1,0 +1,96 @@
+import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
+import type { BullMqConnection } from './bullmq.options.js';
+import type { Cluster, ClusterOptions, Drivers, Redis, RedisOptions } from './drivers.js';
+
+export type Client = Redis | Cluster;
+
+/** Longer than this to connect is not to be waited for: a call may take `operationTimeout` in all. */
+const CONNECT_MS = 2_000;
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 1_000;
+
+const retryStrategy = (times: number) => Math.min(FIRST_PAUSE * 2 ** Math.min(times, 10), LONGEST_PAUSE);
+
+/** Makes connections of one kind each. None is open before it is asked to connect. */
+export class Connections {
+  constructor(
+    private readonly given: BullMqConnection,
+    private readonly drivers: Drivers,
+    /** In ms. */
+    private readonly operationTimeout: number,
+  ) {
+    if (optionsOf(given).keyPrefix) {
+      throw new EventFlowJobsError(
+        "bullMqScheduler() cannot use a connection with ioredis's keyPrefix, which scripts do not see: use its own " +
+          'option `prefix`.',
+      );
+    }
+  }
+
+  /**
+   * For calls: what cannot be sent now fails now, and is never sent later behind the caller's back. The same for workers,
+   * which report again what could not be reported.
+   */
+  forCalls(): Client {
+    return this.make({
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      // A connection that is cut without a word shows only when it is used.
+      socketTimeout: this.operationTimeout + LONGEST_PAUSE,
+    });
+  }
+
+  /** For listening: comes back, and listens again, by itself. */
+  forListening(): Client {
+    return this.make({ enableOfflineQueue: true, maxRetriesPerRequest: null, autoResubscribe: true });
+  }
+
+  private make(ours: RedisOptions): Client {
+    const options: RedisOptions = {
+      ...ours,
+      lazyConnect: true,
+      connectTimeout: Math.min(CONNECT_MS, this.operationTimeout),
+      keepAlive: 5_000,
+      retryStrategy,
+    };
+    const client = this.connectionWith(options);
+    // Without a listener each try to reconnect would be written to the console; whoever calls is told.
+    client.on('error', () => {});
+    return client;
+  }
+
+  private connectionWith(options: RedisOptions): Client {
+    const { given } = this;
+    if (typeof given === 'string') return new this.drivers.Redis(given, options);
+    if (isCluster(given)) return given.duplicate([], clusterOptions(given, options));
+    if (isClient(given)) return given.duplicate(options);
+    const { url, ...rest } = given;
+    const all = { ...rest, ...options };
+    return url === undefined ? new this.drivers.Redis(all) : new this.drivers.Redis(url, all);
+  }
+}
+
+function clusterOptions({ options: given }: Cluster, options: RedisOptions): ClusterOptions {
+  const { enableOfflineQueue = true, lazyConnect = true, ...ofNodes } = options;
+  return {
+    ...given,
+    enableOfflineQueue,
+    lazyConnect,
+    clusterRetryStrategy: retryStrategy,
+    redisOptions: { ...given.redisOptions, ...ofNodes },
+  };
+}
+
+function isClient(given: BullMqConnection): given is Client {
+  return typeof (given as Redis).duplicate === 'function';
+}
+
+function isCluster(given: BullMqConnection): given is Cluster {
+  return isClient(given) && given.isCluster;
+}
+
+function optionsOf(given: BullMqConnection): { keyPrefix?: string | undefined } {
+  if (typeof given === 'string') return {};
+  return isClient(given) ? given.options : given;
+}

@@ -1,0 +1,85 @@
+/** @returns how many there are of each state, in the order of JOB_STATES. */
+export const COUNTS = `
+local waiting, running, succeeded, failed = 0, 0, 0, 0
+for _, queue in ipairs(call('HKEYS', ours('queues'))) do
+  waiting = waiting + call('ZCARD', of(queue, 'delayed')) + call('ZCARD', of(queue, 'prioritized'))
+  running = running + call('LLEN', of(queue, 'active'))
+  succeeded = succeeded + call('ZCARD', of(queue, 'completed'))
+  failed = failed + call('ZCARD', of(queue, 'failed'))
+end
+return {waiting, running, succeeded, failed, call('ZCARD', ours('cancelled')), call('ZCARD', ours('parked'))}
+`;
+
+/**
+ * A step of a list, in the order of scheduling. `ARGV`: the place after which it begins; how many are wanted; how many are
+ * looked at; the states, as `,scheduled,running,` or ''; then queue, name, command and key, each '' or what is looked for,
+ * prefixed by `=`.
+ *
+ * @returns `{the last place that was looked at, or '' at the end, {place, ...fields}, ...}`.
+ */
+export const LIST = `
+local wanted, looked = tonumber(ARGV[2]), tonumber(ARGV[3])
+local states, wantedQueue, name, command, key = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local answer = {''}
+local function fits(text, value) return text == '' or text == '=' .. (value or '') end
+local function asked(state) return states == '' or string.find(states, ',' .. state .. ',', 1, true) ~= nil end
+
+-- What has begun or ended, where it is not much: straight from the sets that it lies in.
+local function fromSets()
+  if asked('scheduled') then return nil end
+  local sets = {}
+  if asked('cancelled') then sets[#sets + 1] = ours('cancelled') end
+  if asked('parked') then sets[#sets + 1] = ours('parked') end
+  local ids = {}
+  local function take(more)
+    for _, id in ipairs(more) do ids[#ids + 1] = id end
+  end
+  for _, queue in ipairs(call('HKEYS', ours('queues'))) do
+    if fits(wantedQueue, queue) then
+      if asked('running') then take(call('LRANGE', of(queue, 'active'), 0, -1)) end
+      if asked('succeeded') then sets[#sets + 1] = of(queue, 'completed') end
+      if asked('failed') then sets[#sets + 1] = of(queue, 'failed') end
+    end
+  end
+  local count = #ids
+  for _, set in ipairs(sets) do count = count + call('ZCARD', set) end
+  if count > looked * 5 then return nil end
+  for _, set in ipairs(sets) do take(call('ZRANGE', set, 0, -1)) end
+  local after = tonumber(ARGV[1])
+  local places = {}
+  for _, id in ipairs(ids) do
+    local place = tonumber(call('ZSCORE', ours('all'), id) or 0)
+    if place > after then places[#places + 1] = {id, place} end
+  end
+  table.sort(places, function(a, b) return a[2] < b[2] end)
+  local found = {}
+  for _, one in ipairs(places) do
+    found[#found + 1] = one[1]
+    found[#found + 1] = whole(one[2])
+  end
+  return found
+end
+
+local few = fromSets()
+local found = few or call('ZRANGEBYSCORE', ours('all'), '(' .. ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, looked)
+for i = 1, #found, 2 do
+  local id, place = found[i], tonumber(found[i + 1])
+  local queue = queueNamed(whole(place % QUEUES))
+  if queue and fits(wantedQueue, queue) then
+    local some = call('HMGET', of(queue, id), 'state', 'kind', 'key')
+    local kind = some[2] and decode(some[2])
+    if kind and asked(some[1] or '') and fits(name, kind[1])
+      and fits(command, kind[3]) and (key == '' or (some[3] and fits(key, some[3]))) then
+      local fields = fieldsOf(queue, id)
+      table.insert(fields, 1, whole(place))
+      answer[#answer + 1] = fields
+      if #answer > wanted then
+        answer[1] = whole(place)
+        return answer
+      end
+    end
+  end
+end
+if not few and #found == looked * 2 then answer[1] = whole(tonumber(found[#found])) end
+return answer
+`;

@@ -1,0 +1,114 @@
+/** `ARGV`: the worker; its lease in ms; how many kinds it knows, and the kinds; the recurring jobs that it declares. */
+export const REGISTER = `
+local worker = ARGV[1]
+call('ZADD', ours('workers'), now, worker)
+call('HSET', ours('worker/') .. worker, 'since', whole(now), 'lease', ARGV[2])
+call('DEL', ours('knows/') .. worker, ours('declares/') .. worker)
+local kinds = tonumber(ARGV[3])
+for i = 4, 3 + kinds do call('SADD', ours('knows/') .. worker, ARGV[i]) end
+for i = 4 + kinds, #ARGV do call('SADD', ours('declares/') .. worker, ARGV[i]) end
+return 1
+`;
+
+const FORGET = `
+local function forget(worker)
+  call('ZREM', ours('workers'), worker)
+  call('DEL', ours('worker/') .. worker, ours('knows/') .. worker, ours('declares/') .. worker)
+end
+`;
+
+export const UNREGISTER = `${FORGET}
+forget(ARGV[1])
+return 1
+`;
+
+/** @returns 0 where it was taken for dead. */
+export const RENEW = `
+if not call('ZSCORE', ours('workers'), ARGV[1]) then return 0 end
+call('ZADD', ours('workers'), now, ARGV[1])
+return 1
+`;
+
+/** What runs in the name of the worker. @returns `{id, claim, cancel or '', age in ms}, ...`. */
+export const CLAIMS = `
+local claims = {}
+for _, queue in ipairs(call('HKEYS', ours('queues'))) do
+  for _, id in ipairs(call('LRANGE', of(queue, 'active'), 0, -1)) do
+    local found = call('HMGET', of(queue, id), 'pb', 'ats', 'cancel', 'processedOn')
+    if found[1] == ARGV[1] then
+      claims[#claims + 1] = {id, found[2], found[3] or '', whole(now - (tonumber(found[4]) or now))}
+    end
+  end
+end
+return claims
+`;
+
+/** Needs `settle`. `ARGV`: ids and claims of attempts that never began. */
+export const GIVE_BACK = `
+for i = 1, #ARGV, 2 do
+  local queue = queueOf(ARGV[i])
+  if queue then settle(queue, ARGV[i], ARGV[i + 1], 'released') end
+end
+tellDue()
+return 1
+`;
+
+/**
+ * Needs `settle`. Gives back what runs in the name of workers that are gone: the attempt counts, so that one which kills its process does
+ * not do so for ever. `ARGV`: nobody could show that he lives before this time, so it counts as a sign of all; name and
+ * message of the error that is kept.
+ *
+ * @returns `{how many wait again, fields of those that ended, ...}`.
+ */
+export const BURY = `${FORGET}
+local heard = tonumber(ARGV[1])
+local seen = call('ZRANGE', ours('workers'), 0, -1, 'WITHSCORES')
+local alive = {}
+for i = 1, #seen, 2 do
+  local lease = tonumber(call('HGET', ours('worker/') .. seen[i], 'lease')) or 0
+  if math.max(tonumber(seen[i + 1]), heard) + lease < now then forget(seen[i]) else alive[seen[i]] = true end
+end
+local waiting = 0
+local answer = {}
+for _, queue in ipairs(call('HKEYS', ours('queues'))) do
+  for _, id in ipairs(call('LRANGE', of(queue, 'active'), 0, -1)) do
+    local hash = of(queue, id)
+    local found = call('HMGET', hash, 'pb', 'cancel', 'attempt', 'opts', 'priority', 'state')
+    if found[6] ~= 'running' then
+      call('LREM', of(queue, 'active'), 1, id)
+    elseif not alive[found[1]] then
+      call('LREM', of(queue, 'active'), 1, id)
+      -- A late word of the old claim is to find another.
+      call('HINCRBY', hash, 'ats', 1)
+      call('HDEL', hash, 'cancel')
+      call('HSET', hash, 'atm', found[3] or 0)
+      if found[2] then
+        finish(queue, id, 'cancelled')
+      else
+        keepError(hash, ARGV[2], ARGV[3], '')
+        if (tonumber(found[3]) or 0) >= (tonumber(decode(found[4]).attempts) or 1) then finish(queue, id, 'failed') end
+      end
+      if call('HGET', hash, 'state') == 'running' then
+        call('HSET', hash, 'state', 'scheduled')
+        wait(queue, id, now, tonumber(found[5]) or HIGHEST)
+        waiting = waiting + 1
+      else
+        answer[#answer + 1] = fieldsOf(queue, id)
+      end
+    end
+  end
+end
+tellDue()
+table.insert(answer, 1, waiting)
+return answer
+`;
+
+/** Since when somebody has been there to see the ticks of recurring jobs; nil where nobody is. */
+export const WORKING_SINCE = `
+local first = nil
+for _, worker in ipairs(call('ZRANGE', ours('workers'), 0, -1)) do
+  local since = tonumber(call('HGET', ours('worker/') .. worker, 'since'))
+  if since and (first == nil or since < first) then first = since end
+end
+return first and whole(first) or nil
+`;

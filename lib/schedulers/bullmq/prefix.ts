@@ -1,0 +1,4 @@
+/** With the braces of a hash tag, by which a cluster keeps all keys that have the same one in one place. */
+export function withHashTag(prefix: string): string {
+  return /\{[^}]+\}/.test(prefix) ? prefix : `{${prefix}}`;
+}

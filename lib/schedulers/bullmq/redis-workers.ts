@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { Claims } from '../../engine/shared-store.js';
+import { WORKER_LOST } from '../../engine/shared-store.js';
+import type { StoredKind } from '../../jobs/job-mapper.js';
+import type { StoredEntry } from '../../scheduling/stored-entry.js';
+import { type EntryFields, kindOf, toEntry } from './entry-fields.js';
+import type { RedisAccess } from './redis-access.js';
+
+/** The workers on this store: each has a place that it renews, and loses its entries when it does not. */
+export class RedisWorkers {
+  /** Of this process, while it works. */
+  id: string | undefined;
+  private declared: readonly string[] = [];
+  private heardAt: number | undefined;
+  /** Before this time nobody could show that he lives, which is not to be taken for his end. By the server's clock. */
+  private heardSince: number;
+
+  constructor(
+    private readonly access: RedisAccess,
+    /** In ms. */
+    private readonly lease: number,
+    private readonly kindsHere: () => readonly StoredKind[],
+    /** By the server's clock. */
+    private readonly now: () => number,
+    /** When the server was started, by its own clock. */
+    serverStart: number,
+  ) {
+    this.heardSince = serverStart;
+  }
+
+  async register(): Promise<void> {
+    const id = randomUUID();
+    const kinds = this.kindsHere().map(kindOf);
+    await this.access.work('register', [id, this.lease, kinds.length, ...kinds, ...this.declared]);
+    this.id = id;
+    this.heardAt ??= this.now();
+  }
+
+  /** The recurring jobs that this process declares: also when it takes a new place later. */
+  async declare(ids: readonly string[]): Promise<void> {
+    this.declared = ids;
+    if (this.id !== undefined) await this.access.run('declare', [this.id, ...ids]);
+  }
+
+  /** Where it has no place yet, it takes them along. */
+  declareToo(id: string): void {
+    if (!this.declared.includes(id)) this.declared = [...this.declared, id];
+  }
+
+  async renew(): Promise<boolean> {
+    const has = (await this.access.work<number>('renew', [this.id ?? ''])) === 1;
+    this.heard();
+    return has;
+  }
+
+  async unregister(): Promise<void> {
+    const { id } = this;
+    this.id = undefined;
+    if (id !== undefined) await this.access.work('unregister', [id]);
+  }
+
+  async bury(): Promise<{ waiting: number; ended: StoredEntry[] }> {
+    const [waiting, ...ended] = await this.access.work<[number, ...EntryFields[]]>('bury', [
+      this.heardSince,
+      WORKER_LOST.name,
+      WORKER_LOST.message,
+    ]);
+    return { waiting, ended: ended.map(toEntry) };
+  }
+
+  /** Claims whose attempts never began, and so do not count. */
+  async giveBack(claims: readonly { id: string; claim: number }[]): Promise<void> {
+    await this.access.work(
+      'giveBack',
+      claims.flatMap(({ id, claim }) => [id, claim]),
+    );
+  }
+
+  async claims(): Promise<Claims> {
+    const rows = await this.access.work<[string, string, string, string][]>('claims', [this.id ?? '']);
+    return new Map(
+      rows.map(([id, claim, cancel, age]) => [
+        id,
+        { claim: Number(claim), isStopping: cancel !== '', age: Number(age) },
+      ]),
+    );
+  }
+
+  /** After a silence of our own, which is most likely that of the server or of the way to it, all others get time as well. */
+  private heard(): void {
+    const now = this.now();
+    if (this.heardAt !== undefined && now - this.heardAt > this.lease / 2) this.heardSince = now;
+    this.heardAt = now;
+  }
+}

@@ -1,0 +1,33 @@
+import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
+import { messageOf } from '../../jobs/outcome.js';
+import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
+
+/** Loading its file, read-only as after a failover, out of memory, unable to save, busy with a script, a cluster that is down. */
+const AWAY = /^-?(LOADING|READONLY|OOM|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MOVED|ASK)\b/;
+
+/** Whether the server, rather than the call, is what failed. */
+function isAway(error: unknown): boolean {
+  if (error instanceof EventFlowJobsError) return error instanceof SchedulerUnavailableError;
+  const { name, message } = error as Error;
+  // What is no answer of the server comes from the way to it.
+  return name !== 'ReplyError' || AWAY.test(message);
+}
+
+/** @throws {SchedulerUnavailableError} where the server cannot be reached, or does not answer in time. */
+export async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new SchedulerUnavailableError(`Redis did not answer within ${timeout} ms.`)),
+      timeout,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } catch (error) {
+    if (error instanceof SchedulerUnavailableError || !isAway(error)) throw error;
+    throw new SchedulerUnavailableError(`Redis cannot be reached: ${messageOf(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
