@@ -19,7 +19,7 @@ CommandVersion('SendReminder', 1)(SendReminder);
 /** Told of each command that a handler got. */
 export const handled = { count: 0, onCommand: (_command) => {} };
 
-class SendReminderHandler {
+export class SendReminderHandler {
   async execute(command) {
     handled.count += 1;
     handled.onCommand(command);

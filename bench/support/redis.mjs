@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
+import { RedisServer } from '../../tools/servers/redis/server.mjs';
+import { startApp } from './app.mjs';
+
+let server;
+
+/** The server of this case, with nothing in it. It syncs its append-only file at every write; it ends with the process. */
+export async function withRedis(run) {
+  server ??= await RedisServer.start();
+  const client = new Redis(server.url);
+  await client.flushall();
+  await client.quit();
+  return run(server.url, `{bench-${randomUUID()}}`);
+}
+
+export const startOurs = (url, prefix, worker) =>
+  startApp({ scheduler: bullMqScheduler({ connection: url, prefix }), worker });
+
+/** As its documentation advises: one queue, one connection that is told not to give up. */
+export function openQueue(url, prefix) {
+  const connection = connectionTo(url);
+  const queue = new Queue('reminders', { connection, prefix });
+  return Object.assign(queue, { end: () => queue.close().then(() => connection.quit()) });
+}
+
+export const connectionTo = (url) => new Redis(url, { maxRetriesPerRequest: null });
