@@ -10,7 +10,7 @@ export const keyCases: CaseDefinition[] = [
     needs: ['key', 'query', 'delay'],
     async prove({ open }) {
       const lab = await open();
-      const first = await lab.scheduler.schedule(new ProbeJob('a', 1), 100, { key: 'k' });
+      const first = await lab.scheduler.schedule(new ProbeJob('a', 1), 600, { key: 'k' });
       checkEqual(await lab.scheduler.schedule(new ProbeJob('a', 2), 10, { key: 'k' }), first, 'the id');
       checkEqual(
         await lab.scheduler.schedule(new ProbeJob('a', 3), 10, {
@@ -36,8 +36,8 @@ export const keyCases: CaseDefinition[] = [
     needs: ['key', 'query', 'delay'],
     async prove({ open }) {
       const lab = await open();
-      const first = await lab.scheduler.schedule(new ProbeJob('a', 1), 60, { key: 'k' });
-      const second = await lab.scheduler.schedule(new ProbeJob('a', 2), 120, {
+      const first = await lab.scheduler.schedule(new ProbeJob('a', 1), 500, { key: 'k' });
+      const second = await lab.scheduler.schedule(new ProbeJob('a', 2), 600, {
         key: 'k',
         onConflict: 'replace',
       });

@@ -85,12 +85,14 @@ export const timeCases: CaseDefinition[] = [
     needs: ['delay'],
     async prove({ open }) {
       const lab = await open();
+      // From one moment on, and far enough away that all three are scheduled by then.
+      const began = lab.now;
       for (const [name, delay] of [
-        ['c', 240],
-        ['a', 80],
-        ['b', 160],
+        ['c', 660],
+        ['a', 500],
+        ['b', 580],
       ] as const) {
-        await lab.scheduler.schedule(new ProbeJob(name), delay);
+        await lab.scheduler.schedule(new ProbeJob(name), new Date(began + delay));
       }
       await lab.until('all three', () => lab.probes.runs.length === 3);
       checkEqual(lab.probes.names, ['a', 'b', 'c'], 'the order');
