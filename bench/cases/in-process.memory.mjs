@@ -1,4 +1,4 @@
-import { bareTimers, onlyFigure, ours } from '../support/in-process.mjs';
+import { bareTimers, onlyFigure, ours, registeredTimers, toadScheduler } from '../support/in-process.mjs';
 
 export default {
   name: 'in-process.memory',
@@ -7,5 +7,9 @@ export default {
   sizes: { full: 1_000_000, quick: 100_000 },
   rounds: { full: 3, quick: 1 },
   ours: { name: 'commands.schedule()', measure: onlyFigure('bytes', ours) },
-  peers: [{ name: 'setTimeout each', measure: onlyFigure('bytes', bareTimers) }],
+  peers: [
+    { name: 'setTimeout each', measure: onlyFigure('bytes', bareTimers) },
+    { name: 'SchedulerRegistry.addTimeout() each', measure: onlyFigure('bytes', registeredTimers) },
+    { name: 'toad-scheduler', measure: onlyFigure('bytes', toadScheduler) },
+  ],
 };

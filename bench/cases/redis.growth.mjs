@@ -1,6 +1,6 @@
 import { PublishCommandJob } from 'nestjs-eventflow-jobs';
 import { SendReminder, allHandled, schedulersOf } from '../support/app.mjs';
-import { startOurs, withRedis } from '../support/redis.mjs';
+import { settled, startOurs, withRedis } from '../support/redis.mjs';
 
 const WEEK = 7 * 24 * 3_600_000;
 const AT_ONCE = 5_000;
@@ -20,6 +20,7 @@ const measureWith = (stored) => (size) =>
     const producer = await startOurs(url, prefix, false);
     const { commands, scheduler } = schedulersOf(producer);
     await store(scheduler, stored);
+    await settled(url);
     const began = performance.now();
     await Promise.all(Array.from({ length: size }, (_, i) => commands.schedule(new SendReminder(i), 0)));
     const scheduled = performance.now();
@@ -45,5 +46,5 @@ export default {
   sizes: { full: 30_000, quick: 5_000 },
   rounds: { full: 2, quick: 1 },
   ours: { name: '1,000,000 stored', measure: measureWith(1_000_000) },
-  peers: [stored(1_000)],
+  peers: [stored(1_000), stored(100_000)],
 };

@@ -22,7 +22,7 @@ export const handled = { count: 0, onCommand: (_command) => {} };
 export class SendReminderHandler {
   async execute(command) {
     handled.count += 1;
-    handled.onCommand(command);
+    await handled.onCommand(command);
   }
 }
 CommandHandler(SendReminder)(SendReminderHandler);

@@ -1,3 +1,5 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { SimpleIntervalJob, Task, ToadScheduler } from 'toad-scheduler';
 import { inProcessScheduler } from 'nestjs-eventflow-jobs';
 import { SendReminder, schedulersOf, startApp } from './app.mjs';
 
@@ -29,20 +31,60 @@ export async function ours(size) {
   return { rate: size / seconds, bytes };
 }
 
-/** A timer each, which holds its command as it is: nothing is checked, found by a key or listed. */
-export async function bareTimers(size) {
-  const handle = () => {};
+/** What holds its commands as they are: nothing is checked, found by a key or listed. */
+function measurePeer(size, schedule, end) {
   const before = heap();
-  const timers = [];
   const began = performance.now();
-  for (let i = 0; i < size; i++) {
-    const command = new SendReminder(i);
-    timers.push(setTimeout(() => handle(command), WEEK + i));
-  }
+  for (let i = 0; i < size; i++) schedule(new SendReminder(i), i);
   const seconds = (performance.now() - began) / 1000;
   const bytes = (heap() - before) / size;
-  for (const timer of timers) clearTimeout(timer);
+  end();
   return { rate: size / seconds, bytes };
+}
+
+const handle = () => {};
+
+export async function bareTimers(size) {
+  const timers = [];
+  return measurePeer(
+    size,
+    (command, i) => timers.push(setTimeout(() => handle(command), WEEK + i)),
+    () => timers.forEach((timer) => clearTimeout(timer)),
+  );
+}
+
+/** The timers of @nestjs/schedule, each under a name of its own. */
+export async function registeredTimers(size) {
+  const registry = new SchedulerRegistry();
+  return measurePeer(
+    size,
+    (command, i) =>
+      registry.addTimeout(
+        `reminder-${i}`,
+        setTimeout(() => handle(command), WEEK + i),
+      ),
+    () => registry.getTimeouts().forEach((name) => registry.deleteTimeout(name)),
+  );
+}
+
+/** It knows intervals only: one that ends after its first time is a delay. */
+export async function toadScheduler(size) {
+  const scheduler = new ToadScheduler();
+  return measurePeer(
+    size,
+    (command, i) => {
+      const job = new SimpleIntervalJob(
+        { milliseconds: WEEK + i },
+        new Task('reminder', () => {
+          job.stop();
+          handle(command);
+        }),
+        { id: `reminder-${i}` },
+      );
+      scheduler.addSimpleIntervalJob(job);
+    },
+    () => scheduler.stop(),
+  );
 }
 
 /** As it is stored: the name and version of the command beside its data. */

@@ -27,3 +27,11 @@ export function openQueue(url, prefix) {
 }
 
 export const connectionTo = (url) => new Redis(url, { maxRetriesPerRequest: null });
+
+/** Redis writes its file anew when it has doubled: that is the work of what was stored before. */
+export async function settled(url) {
+  const client = new Redis(url);
+  while (/aof_rewrite_(in_progress|scheduled):1/.test(await client.info('persistence')))
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  await client.quit();
+}
