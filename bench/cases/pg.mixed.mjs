@@ -16,12 +16,10 @@ async function rateOfQuick(size, start) {
   let left = size - Math.ceil(size / SLOW);
   let firstAt;
   const done = new Promise((resolve) => {
-    handled.onCommand = (command) => {
+    handled.onCommand = async (command) => {
       firstAt ??= performance.now();
-      if (isSlow(command)) return sleep(SLOW_MS);
-      left -= 1;
-      if (left === 0) resolve();
-      return undefined;
+      if (isSlow(command)) await sleep(SLOW_MS);
+      else if (--left === 0) resolve();
     };
   });
   const stop = await start();

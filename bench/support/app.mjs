@@ -17,7 +17,11 @@ export class SendReminder {
 CommandVersion('SendReminder', 1)(SendReminder);
 
 /** Told of each command that a handler got. */
-export const handled = { count: 0, onCommand: (_command) => {} };
+export const handled = {
+  count: 0,
+  /** @type {(command: any) => void | Promise<void>} */
+  onCommand: (_command) => {},
+};
 
 export class SendReminderHandler {
   async execute(command) {
