@@ -2,22 +2,24 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
+import { Proxy } from '../../tools/servers/proxy.mjs';
 import { RedisServer } from '../../tools/servers/redis/server.mjs';
 
 /** What a fault may need. */
-export const offers = ['server'];
+export const offers = ['server', 'network'];
 
 /** In the processes that are made to suffer. Who is gone is found out soon, and so a round is short. */
-export function createScheduler({ url, prefix }) {
-  return bullMqScheduler({ connection: url, prefix, lease: '2s' });
+export function createScheduler({ url, prefix }, { transactionalWork: _, ...options }) {
+  return bullMqScheduler({ connection: url, prefix, lease: '2s', ...options });
 }
 
 let serverOfRun;
 
 /** In the process that watches: a store for one round. */
-export async function openStore() {
+export async function openStore(_folder, { network }) {
   serverOfRun ??= await RedisServer.start();
-  return new RedisKeys(serverOfRun, `{${randomUUID()}}`);
+  const proxy = network ? await Proxy.start(Number(new URL(serverOfRun.url).port)) : undefined;
+  return new RedisKeys(serverOfRun, `{${randomUUID()}}`, proxy);
 }
 
 /** After the last round. */
@@ -37,11 +39,12 @@ const SETS = {
 
 /** Reads the keys one by one and not by the library's scripts, which could be wrong twice in the same way. */
 class RedisKeys {
-  constructor(server, prefix) {
+  constructor(server, prefix, proxy) {
     this.server = server;
+    this.proxy = proxy;
     this.prefix = prefix;
     /** What `createScheduler` gets in each process. */
-    this.connection = { url: server.url, prefix };
+    this.connection = { url: proxy ? `redis://127.0.0.1:${proxy.port}` : server.url, prefix };
   }
 
   entries() {
@@ -72,6 +75,7 @@ class RedisKeys {
   }
 
   async close() {
+    await this.proxy?.close();
     await this.#read(async (redis) => {
       const keys = await redis.keys(`${this.prefix}:*`);
       if (keys.length > 0) await redis.unlink(keys);

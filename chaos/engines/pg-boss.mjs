@@ -1,14 +1,15 @@
 // pg-boss: the processes share a database of a PostgreSQL that is the run's own.
 import pg from 'pg';
 import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
+import { Proxy } from '../../tools/servers/proxy.mjs';
 import { PostgresServer } from '../../tools/servers/postgres/server.mjs';
 
 /** What a fault may need. */
-export const offers = ['transactionalWork', 'server'];
+export const offers = ['transactionalWork', 'server', 'network'];
 
 /** In the processes that are made to suffer. Who is gone is found out soon, and so a round is short. */
-export function createScheduler({ connectionString }, { transactionalWork }) {
-  return pgBossScheduler({ connectionString, transactionalWork, lease: '2s' });
+export function createScheduler({ connectionString }, options) {
+  return pgBossScheduler({ connectionString, lease: '2s', ...options });
 }
 
 /** In the attempt's own transaction. Nothing keeps a second row out, since to find one is what it is for. */
@@ -19,9 +20,10 @@ export function writeEffect(transaction, entry) {
 let serverOfRun;
 
 /** In the process that watches: a store for one round. */
-export async function openStore() {
+export async function openStore(_folder, { network }) {
   serverOfRun ??= await PostgresServer.start();
-  const store = new PostgresDatabase(serverOfRun, await serverOfRun.createDatabase());
+  const proxy = network ? await Proxy.start(Number(new URL(serverOfRun.url).port)) : undefined;
+  const store = new PostgresDatabase(serverOfRun, await serverOfRun.createDatabase(), proxy);
   await store.prepare();
   return store;
 }
@@ -44,11 +46,12 @@ const STATES = {
 class PostgresDatabase {
   #database;
 
-  constructor(server, database) {
+  constructor(server, database, proxy) {
     this.server = server;
+    this.proxy = proxy;
     this.#database = database;
     /** What `createScheduler` gets in each process. */
-    this.connection = { connectionString: database.url };
+    this.connection = { connectionString: through(database.url, proxy) };
   }
 
   async prepare() {
@@ -85,11 +88,12 @@ class PostgresDatabase {
   }
 
   async close() {
+    await this.proxy?.close();
     await this.#database.drop();
   }
 
   async #query(text, values) {
-    const client = new pg.Client(this.connection);
+    const client = new pg.Client(this.#database.url);
     client.on('error', () => {}); // the query rejects with the same
     try {
       await client.connect();
@@ -98,4 +102,11 @@ class PostgresDatabase {
       await client.end().catch(() => {});
     }
   }
+}
+
+function through(url, proxy) {
+  if (!proxy) return url;
+  const changed = new URL(url);
+  changed.port = String(proxy.port);
+  return changed.href;
 }

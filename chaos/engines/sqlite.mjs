@@ -7,8 +7,8 @@ import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 export const offers = ['transactionalWork'];
 
 /** In the processes that are made to suffer. */
-export function createScheduler({ file }, { transactionalWork }) {
-  return sqliteScheduler({ file, transactionalWork });
+export function createScheduler({ file }, options) {
+  return sqliteScheduler({ file, ...options });
 }
 
 /**

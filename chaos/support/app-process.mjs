@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from './time.mjs';
 
 const LAST_LINES = 30;
@@ -13,6 +14,10 @@ let isOver = false;
 export class AppProcess {
   /** When it was killed, if it was: set before the signal goes out, so that nothing can come of it earlier. */
   killedAt;
+  /** When it was told to stop by SIGTERM, if it was. */
+  stoppedAt;
+  /** When it stood still, and went on. */
+  freezes = [];
   #child;
   #done = new Set();
 
@@ -44,7 +49,8 @@ export class AppProcess {
 
   /** Whether it ended though nobody killed it or told it to close. */
   get diedByItself() {
-    return this.isGone && this.killedAt === undefined && !this.#done.has('close');
+    const wasEnded = this.killedAt !== undefined || this.stoppedAt !== undefined;
+    return this.isGone && !wasEnded && !this.#done.has('close');
   }
 
   /** How it ended. */
@@ -59,6 +65,25 @@ export class AppProcess {
 
   tell(order) {
     if (!this.isGone && this.#child.connected) this.#child.send(order, () => {});
+  }
+
+  /** SIGTERM: it is to end by itself, in order. */
+  async stop() {
+    if (this.isGone) return;
+    this.stoppedAt ??= now();
+    this.#child.kill('SIGTERM');
+    await this.exit;
+  }
+
+  /** SIGSTOP, and after a while SIGCONT. */
+  async freeze(milliseconds) {
+    if (this.isGone) return;
+    const freeze = { pid: this.pid, from: now(), until: Infinity };
+    this.freezes.push(freeze);
+    this.#child.kill('SIGSTOP');
+    await sleep(milliseconds);
+    this.#child.kill('SIGCONT');
+    freeze.until = now();
   }
 
   /** `kill -9`. */

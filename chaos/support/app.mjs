@@ -11,9 +11,10 @@ import { TickJob, Witness, WitnessedJob } from './witnessed.job.mjs';
 
 process.on('disconnect', () => process.exit()); // who watches is gone
 
-const { engine: engineName, connection, folder, seeds, settings } = JSON.parse(process.argv[2]);
+const { engine: engineName, connection, folder, place, seeds, settings } = JSON.parse(process.argv[2]);
 // Unless a fault looks into it: a busy machine is not what is to be found.
-const { transactionalWork = false, concurrency, operationTimeout = '30s', shape } = settings;
+const { transactionalWork = false, lease, concurrency, operationTimeout = '30s', shape } = settings;
+const { shutdownTimeout = '30s', producers = [] } = settings;
 const engine = await load('engines', engineName);
 const log = new EventLog(folder);
 const witness = new Witness(log, transactionalWork ? engine.writeEffect : undefined);
@@ -26,9 +27,10 @@ const app = await NestFactory.createApplicationContext(
       CqrsModule.forRoot(),
       EventFlowJobsModule.forRoot({
         jobs: [WitnessedJob, TickJob],
-        scheduler: engine.createScheduler(connection, { transactionalWork }),
-        worker: { concurrency },
+        scheduler: engine.createScheduler(connection, { transactionalWork, ...(lease && { lease }) }),
+        worker: producers.includes(place) ? false : { concurrency },
         operationTimeout,
+        shutdownTimeout,
       }),
     ],
     providers: [{ provide: Witness, useValue: witness }],
@@ -36,6 +38,7 @@ const app = await NestFactory.createApplicationContext(
   { logger: ['error', 'warn'], abortOnError: false },
 );
 
+app.enableShutdownHooks();
 const producer = new Load(app.get(JobScheduler), log, new Random(...seeds), shape);
 const orders = {
   'stop-load': () => producer.stop(),

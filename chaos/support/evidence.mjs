@@ -9,12 +9,15 @@ export class Evidence {
   #effects;
 
   /**
-   * @param kills when which process was killed, by its id.
+   * @param kills when which process was killed, by its id; `stops`: when it was told to stop.
+   * @param freezes when which process stood still.
    * @param outages when the server was away.
    * @param effects the entry of each effect in the store, where attempts are transactions; else the logs tell.
    */
-  constructor({ events, entries, kills, outages, effects }) {
+  constructor({ events, entries, kills, stops, freezes, outages, effects }) {
     this.kills = kills;
+    this.stops = stops;
+    this.freezes = freezes;
     this.outages = outages;
     this.acknowledged = events.filter(({ what }) => what === 'acknowledged').map(({ entry }) => entry);
     this.refused = events.filter(({ what }) => what === 'refused');
@@ -51,6 +54,8 @@ export class Evidence {
       effects: this.#effects?.get(id)?.length,
       attempts: this.attempts.get(id) ?? [],
       kills: Object.fromEntries(this.kills),
+      stops: Object.fromEntries(this.stops),
+      freezes: this.freezes,
       outages: this.outages,
     });
   }

@@ -21,14 +21,26 @@ export class Fleet {
   }
 
   async start(size) {
-    this.#places = Array.from({ length: size }, () => this.#add());
+    this.#places = Array.from({ length: size }, (_, place) => this.#add(place));
     await this.everyone('start');
   }
 
   /** Also one that is still starting: that is a moment like any other. */
   async killAndReplace(place) {
     await this.#places[place].kill();
-    this.#places[place] = this.#add();
+    this.#places[place] = this.#add(place);
+  }
+
+  /** A new one comes before the old one has ended, as in a rolling deploy. */
+  async stopAndReplace(place) {
+    const old = this.#places[place];
+    this.#places[place] = this.#add(place);
+    await old.stop();
+  }
+
+  /** Longer than a claim lasts, or not. */
+  freeze(place, milliseconds) {
+    return this.#places[place].freeze(milliseconds);
   }
 
   /** Tells all to do something, and waits until they have. */
@@ -58,6 +70,20 @@ export class Fleet {
     );
   }
 
+  /** When which process was told to stop, by its id. */
+  get stops() {
+    return new Map(
+      this.#all
+        .filter(({ stoppedAt }) => stoppedAt !== undefined)
+        .map(({ pid, stoppedAt }) => [pid, stoppedAt]),
+    );
+  }
+
+  /** When which process stood still. */
+  get freezes() {
+    return this.#all.flatMap(({ freezes }) => freezes);
+  }
+
   async close() {
     await this.tellAll('close');
     await Promise.all(this.#all.map(({ exit }) => exit));
@@ -67,9 +93,9 @@ export class Fleet {
     await Promise.all(this.#all.map((one) => one.kill()));
   }
 
-  #add() {
+  #add(place) {
     const seeds = [...this.#seeds, `process ${this.#all.length}`];
-    const one = new AppProcess(this.#program, this.#folder, { ...this.#options, seeds });
+    const one = new AppProcess(this.#program, this.#folder, { ...this.#options, place, seeds });
     this.#all.push(one);
     return one;
   }

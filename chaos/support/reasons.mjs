@@ -9,12 +9,21 @@ const REPORT_MS = 1_000;
  * - `killed`: the process of the one before was.
  * - `server gone`: the server went away while it ran, or before its end was written down. Its process lived, but could
  *   neither complete it nor show that it lives.
+ * - `stopped`: its process was told to stop, and it did not end in the time that it was given: it went back.
+ * - `frozen`: its process stood still while it ran, for longer than a claim lasts.
  *
  * @returns `since` is when it could have begun at the earliest.
  */
-export function reasonFor([before, next], { kills, outages }) {
+export function reasonFor([before, next], { kills, stops, freezes, outages }) {
   const killedAt = kills.get(before.pid);
   if (killedAt <= next.start) return { why: 'killed', since: killedAt };
+  const stoppedAt = stops.get(before.pid);
+  if (stoppedAt <= next.start && !(before.end < stoppedAt)) return { why: 'stopped', since: stoppedAt };
+  const freeze = freezes.find(
+    ({ pid, from, until }) =>
+      pid === before.pid && from <= next.start && before.start <= until && !(before.end < from - REPORT_MS),
+  );
+  if (freeze) return { why: 'frozen', since: freeze.from };
   const outage = outages.find(
     ({ from, back }) =>
       before.start <= back && (before.end ?? Infinity) >= from - REPORT_MS && from <= next.start,

@@ -30,14 +30,14 @@ export function findRepetitions(evidence) {
 /** Each attempt with the one after it. */
 const pairs = (attempts) => attempts.slice(1).map((next, index) => [attempts[index], next]);
 
-/**
- * One claim given to two, or two at work on one entry at a time. An attempt that the server left alone does not count,
- * and so the next one has its number.
- */
+/** What goes back unfinished does not count as an attempt, and so the next one has its number. */
+const UNCOUNTED = ['server gone', 'stopped'];
+
+/** One claim given to two, or two at work on one entry at a time. */
 function sharesClaim(pair, evidence) {
   const [before, next] = pair;
   const reason = reasonFor(pair, evidence);
-  if (before.attempt === next.attempt) return reason?.why !== 'server gone';
+  if (before.attempt === next.attempt) return !UNCOUNTED.includes(reason?.why);
   return !reason && (before.end === undefined || before.end > next.start);
 }
 

@@ -12,7 +12,7 @@ const STUCK_AFTER = 60_000;
 export async function playRound({ program, engine, fault, seed, number, folder }) {
   const seeds = [seed, fault.name, number];
   const { processes, settings } = fault;
-  const store = await engine.openStore(folder);
+  const store = await engine.openStore(folder, settings);
   const fleet = new Fleet(program, folder, seeds, {
     engine: engine.name,
     connection: store.connection,
@@ -29,6 +29,8 @@ export async function playRound({ program, engine, fault, seed, number, folder }
       events: readEvents(folder),
       entries: await store.entries(),
       kills: fleet.kills,
+      stops: fleet.stops,
+      freezes: fleet.freezes,
       outages,
       effects: settings.transactionalWork ? await store.effects() : undefined,
     });
