@@ -41,7 +41,7 @@ export class PublishCommandConverter implements JobConverter {
     };
   }
 
-  async fromData(data: unknown): Promise<Job> {
+  fromData(data: unknown): Job | Promise<Job> {
     const { name, version, data: fields } = storedCommand(data);
     const route = this.commands.route(name, version);
     if (!route || !this.commands.isHandled(route.definition.type)) {
@@ -52,8 +52,10 @@ export class PublishCommandConverter implements JobConverter {
           : `No class here stands for the command '${name}' version ${version}, nor can it be upgraded.`,
       );
     }
-    const command = await reviveFields(route, fields);
-    return PublishCommandJob.create(command);
+    const command = reviveFields(route, fields);
+    return command instanceof Promise
+      ? command.then((made) => PublishCommandJob.create(made))
+      : PublishCommandJob.create(command);
   }
 
   policyTypeOf({ command }: StoredJob): Type | undefined {

@@ -23,7 +23,7 @@ export class JobDefinitions {
   private readonly byType = new Map<Type, VersionedDefinition>();
   private readonly byName = new Map<string, VersionedDefinition[]>();
   private readonly aliases = new Map<string, string>();
-  private readonly routes = new Map<string, Route | undefined>();
+  private readonly routes = new Map<string, Map<number, Route | undefined>>();
   private readonly mistakes: string[] = [];
 
   /**
@@ -74,9 +74,13 @@ export class JobDefinitions {
    * upgraders lead further.
    */
   route(name: string, version: number): Route | undefined {
-    const id = `${name}\n${version}`;
-    if (!this.routes.has(id)) this.routes.set(id, this.findRoute(name, version));
-    return this.routes.get(id);
+    let ofName = this.routes.get(name);
+    if (!ofName) this.routes.set(name, (ofName = new Map()));
+    const known = ofName.get(version);
+    if (known || ofName.has(version)) return known;
+    const found = this.findRoute(name, version);
+    ofName.set(version, found);
+    return found;
   }
 
   /** Every name and version whose stored data can be taken: aliases, and what upgraders lead on from, included. */

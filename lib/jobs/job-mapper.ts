@@ -40,10 +40,14 @@ export interface JobConverter {
     definition: VersionedDefinition;
     fields: object;
   };
-  fromData(data: unknown): Promise<Job>;
+  fromData(data: unknown): Job | Promise<Job>;
   policyTypeOf(stored: StoredJob): Type | undefined;
   takes(): { name: string; version: number }[];
 }
+
+/** The fields of a job are copied out of it; those of a command lie in a record of its name and version. */
+const COPIED = 1;
+const COPIED_WITH_COMMAND = 2;
 
 /** Job to stored job, and back. */
 export class JobMapper {
@@ -73,16 +77,25 @@ export class JobMapper {
     const { name, version } = definition;
     if (type === this.converter?.type) {
       const { data, owner, root, command, definition: inner, fields } = this.converter.toData(job);
-      const stored = { name, version, data: this.serializer.serialize(data, owner, root), command };
+      const stored = {
+        name,
+        version,
+        data: this.serializer.serialize(data, owner, root, COPIED_WITH_COMMAND),
+        command,
+      };
       return { stored, policyType: inner.type, ...checked(inner, fields) };
     }
     const fields = fieldsOf(job);
-    const stored = { name, version, data: this.serializer.serialize(fields, type.name) };
+    const stored = { name, version, data: this.serializer.serialize(fields, type.name, '', COPIED) };
     return { stored, policyType: type, ...checked(definition, fields) };
   }
 
-  /** @throws {UnrunnableJobError} where this process cannot make the job: the entry is to be parked. */
-  async fromStored(stored: StoredJob): Promise<RevivedJob> {
+  /**
+   * At once, where there is nothing to wait for.
+   *
+   * @throws {UnrunnableJobError} where this process cannot make the job: the entry is to be parked.
+   */
+  fromStored(stored: StoredJob): RevivedJob | Promise<RevivedJob> {
     const route = this.definitions.route(stored.name, stored.version);
     if (!route) {
       throw new UnrunnableJobError(
@@ -92,10 +105,11 @@ export class JobMapper {
     }
     const data = this.parse(stored);
     const { definition } = route;
-    if (definition.type === this.converter?.type)
-      return { definition, job: await this.converter.fromData(data) };
-    const job = (await reviveFields(route, data)) as Job;
-    return { job, definition };
+    const job =
+      definition.type === this.converter?.type
+        ? this.converter.fromData(data)
+        : (reviveFields(route, data) as Job | Promise<Job>);
+    return job instanceof Promise ? job.then((made) => ({ job: made, definition })) : { job, definition };
   }
 
   /** The class whose `@JobPolicy` holds, where this process has one. */

@@ -60,7 +60,8 @@ export class JobRunner {
   private async reviveAndExecute(attempt: Attempt, policy: JobPolicyOptions, clock: Clock): Promise<Ending> {
     let revived: RevivedJob;
     try {
-      revived = await this.mapper.fromStored(attempt.entry);
+      const made = this.mapper.fromStored(attempt.entry);
+      revived = made instanceof Promise ? await made : made;
     } catch (thrown) {
       const error = toError(thrown);
       const reason = error instanceof UnrunnableJobError ? error.reason : 'refused';

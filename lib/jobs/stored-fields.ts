@@ -7,6 +7,8 @@ import { messageOf } from './outcome.js';
 import { schemaIssues } from './standard-schema.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 
+type MaybePromise<T> = T | Promise<T>;
+
 const HIDES_ITS_DATA = [Map, Set, WeakMap, WeakSet, Array, Date, RegExp, Promise, ArrayBuffer, Uint8Array];
 
 /** The fields of a job or command instance, to be stored. */
@@ -18,7 +20,7 @@ export function fieldsOf(instance: object): Record<string, unknown> {
       '',
     );
   }
-  if (HIDES_ITS_DATA.some((kind) => instance instanceof kind)) {
+  if (hidesItsData(instance)) {
     throw new JobSerializationError(
       `${type.name} keeps its data where no field shows it, as a Map or an Array does: hold that in a field instead.`,
       '',
@@ -26,7 +28,9 @@ export function fieldsOf(instance: object): Record<string, unknown> {
   }
   const fields = { ...instance };
   // Not by identity: many a getter makes its Date or list anew at each reading.
-  const lost = accessorsOf(type).find(
+  const accessible = accessorsOf(type);
+  if (accessible.length === 0) return fields;
+  const lost = accessible.find(
     (name) => !isDeepStrictEqual(read(instance, name), read(instanceOf(type, fields), name)),
   );
   if (lost === undefined) return fields;
@@ -52,8 +56,30 @@ export async function assertSchema(definition: VersionedDefinition, fields: unkn
   );
 }
 
-/** Brings stored fields to the route's version and makes an instance of its class, without calling the constructor. */
-export async function reviveFields(route: Route, fields: unknown): Promise<object> {
+const hiding = new WeakMap<object, boolean>();
+
+function hidesItsData(instance: object): boolean {
+  const prototype = Object.getPrototypeOf(instance) as object;
+  let hides = hiding.get(prototype);
+  if (hides === undefined) {
+    hides = HIDES_ITS_DATA.some((kind) => instance instanceof kind);
+    hiding.set(prototype, hides);
+  }
+  return hides;
+}
+
+/**
+ * Brings stored fields to the route's version and makes an instance of its class, without calling the constructor. At once,
+ * where there is nothing to wait for.
+ */
+export function reviveFields(route: Route, fields: unknown): MaybePromise<object> {
+  const { definition, upgrades } = route;
+  if (upgrades.length > 0 || definition.options.schema) return reviveChecked(route, fields);
+  if (!isRecord(fields)) throw refused(definition, 'the stored data is no record of fields');
+  return instanceOf(definition.type, fields);
+}
+
+async function reviveChecked(route: Route, fields: unknown): Promise<object> {
   const { definition } = route;
   let current = fields;
   for (const upgrade of route.upgrades) {
@@ -71,13 +97,28 @@ export async function reviveFields(route: Route, fields: unknown): Promise<objec
   return instanceOf(definition.type, current);
 }
 
-/** An instance with these fields, defined rather than assigned: a setter of the class is not to see them. */
+/** An instance with these fields, defined rather than assigned where a setter of the class would see them. */
 function instanceOf(type: Function, fields: object): object {
   const instance = Object.create(type.prototype as object) as object;
+  if (takesAssignment(type)) return Object.assign(instance, fields);
   for (const [name, value] of Object.entries(fields)) {
     Object.defineProperty(instance, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return instance;
+}
+
+const assignable = new WeakMap<Function, boolean>();
+
+/** Whether no property of the class, or of those it extends, stands in the way of a field of the same name. */
+function takesAssignment(type: Function): boolean {
+  let answer = assignable.get(type);
+  if (answer === undefined) {
+    answer = prototypesOf(type).every((prototype) =>
+      Object.values(Object.getOwnPropertyDescriptors(prototype)).every(({ writable }) => writable === true),
+    );
+    assignable.set(type, answer);
+  }
+  return answer;
 }
 
 const accessors = new WeakMap<Function, string[]>();
@@ -86,18 +127,24 @@ const accessors = new WeakMap<Function, string[]>();
 function accessorsOf(type: Function): string[] {
   let names = accessors.get(type);
   if (names) return names;
-  names = [];
+  names = prototypesOf(type).flatMap((prototype) =>
+    Object.entries(Object.getOwnPropertyDescriptors(prototype))
+      .filter(([, { get, set }]) => get !== undefined && set !== undefined)
+      .map(([name]) => name),
+  );
+  accessors.set(type, names);
+  return names;
+}
+
+function prototypesOf(type: Function): object[] {
+  const prototypes: object[] = [];
   for (
     let at = type.prototype as object | null;
     at && at !== Object.prototype;
     at = Object.getPrototypeOf(at) as object
-  ) {
-    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-      if (descriptor.get !== undefined && descriptor.set !== undefined) names.push(name);
-    }
-  }
-  accessors.set(type, names);
-  return names;
+  )
+    prototypes.push(at);
+  return prototypes;
 }
 
 function read(instance: object, name: string): unknown {

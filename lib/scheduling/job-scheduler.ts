@@ -231,7 +231,7 @@ export abstract class JobScheduler extends SchedulerBackend {
     const { transaction } = entry;
     return this.throughInterceptors(entry, (planned) => {
       if (transaction === undefined && this.insertEach) return this.gathered.add(planned);
-      return this.write([planned], transaction).then(([id]) => id!);
+      return this.writeOne(planned, transaction);
     });
   }
 
@@ -273,6 +273,13 @@ export abstract class JobScheduler extends SchedulerBackend {
     this.assertOpen();
     // Together, so that a refusal by a schema is not left without a listener while the store opens.
     await (checked ? Promise.all([this.opened(), checked]) : this.opened());
+  }
+
+  private async writeOne(entry: NewEntry, transaction: unknown): Promise<JobId> {
+    const entries = [entry];
+    const results = await this.insert(entries, transaction);
+    this.reportWritten(entries, results);
+    return results[0]!.id;
   }
 
   private async write(entries: readonly NewEntry[], transaction: unknown): Promise<JobId[]> {

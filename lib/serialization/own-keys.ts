@@ -5,9 +5,9 @@ export function isForbiddenKey(key: string): boolean {
 
 /** Only enumerable ones count: Nest marks commands with hidden symbols of its own, which are no data. */
 export function hasSymbolKeys(value: object): boolean {
-  return Object.getOwnPropertySymbols(value).some((key) =>
-    Object.prototype.propertyIsEnumerable.call(value, key),
-  );
+  const symbols = Object.getOwnPropertySymbols(value);
+  if (symbols.length === 0) return false;
+  return symbols.some((key) => Object.prototype.propertyIsEnumerable.call(value, key));
 }
 
 /** Whether there are more enumerable properties than the `indices` that belong to it. */

@@ -23,6 +23,8 @@ import { Refusal } from './refusal.js';
 export class PayloadInspection {
   /** Nothing but what JSON itself brings back. */
   plain = true;
+  /** No object but records that the caller has just made: each field is a value that cannot vary. */
+  flat = true;
   /** Nothing but that, and Dates. */
   onlyDates = true;
   /** Some object lies in more than one place. */
@@ -34,6 +36,8 @@ export class PayloadInspection {
 
   constructor(
     private readonly registry: JobValueRegistry,
+    /** See `PayloadSerializer.serialize`. */
+    private readonly ownLevels = 0,
     /** A further test of each object that JSON does not know, innermost first. */
     private readonly probe?: (value: object) => Refusal | undefined,
   ) {}
@@ -61,6 +65,7 @@ export class PayloadInspection {
   }
 
   private inspectObject(value: object, depth: number): Refusal | undefined {
+    if (depth >= this.ownLevels) this.flat = false;
     if (this.met.meet(value)) {
       this.shared = true;
       this.isRich();

@@ -45,7 +45,7 @@ class InstantScheduler extends JobScheduler {
     for (const entry of held) await this.run(entry);
   }
 
-  private async run({ onConflict: _, ...entry }: NewEntry): Promise<void> {
+  private async run(entry: NewEntry): Promise<void> {
     const attempt = new Attempt({
       ...entry,
       attempts: 1,
