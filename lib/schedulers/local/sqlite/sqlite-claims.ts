@@ -18,10 +18,12 @@ const DUE = `SELECT seq, id, name, version, command_name, command_version, data,
 const NEXT = `SELECT min(run_at) AS at ${WAITING} AND queue = ? AND priority = ? AND run_at > ?`;
 
 /** Of entries that have never begun before, and hold no key: nearly all of them, and all at once. */
-const BEGIN_FIRST = `UPDATE ${ENTRIES} SET state = 1, attempt = 1, claim = 1, owner = ?, started_at = ?,
-  room = zeroblob(?) WHERE seq IN (SELECT value FROM json_each(?))`;
+const beginFirst = (which: string) => `UPDATE ${ENTRIES} SET state = 1, attempt = 1, claim = 1, owner = ?,
+  started_at = ?, room = zeroblob(?) WHERE seq ${which}`;
+const BEGIN_FIRST = beginFirst('IN (SELECT value FROM json_each(?))');
+const BEGIN_ONE = beginFirst('= ?');
 
-const BEGIN = `UPDATE ${ENTRIES} SET state = 1, attempt = ?, claim = ?, owner = ?, started_at = ?,
+const BEGIN = `UPDATE ${ENTRIES} SET state = 1, attempt = ?, claim = ?, owner = ?, started_at = ?, room = NULL,
   held_key = NULL, progress = NULL, parked = NULL WHERE seq = ?`;
 
 type DueRow = Omit<EntryRow, keyof typeof NOT_BEGUN | 'queue' | 'priority'>;
@@ -68,7 +70,7 @@ export class SqliteClaims {
       else this.sql.run(BEGIN, attempt, claim, owner, now, row.seq);
       claimed.push([row.seq, { ...entry, state: 'running', attempt, claim, startedAt: now }]);
     }
-    if (first.length > 0) this.sql.run(BEGIN_FIRST, owner, now, roomOfClaimed(owner), JSON.stringify(first));
+    this.beginFirst(first, owner, now);
     this.counts.moved('scheduled', 'running', claimed.length);
     const isFull = demand.own.size === 0 && claimed.length >= demand.shared;
     return { claimed, parked, nextAt: isFull ? undefined : this.nextOf(groups, now) };
@@ -95,6 +97,12 @@ export class SqliteClaims {
       if (at !== null && (next === undefined || at < next)) next = at;
     }
     return next;
+  }
+
+  private beginFirst(seqs: readonly number[], owner: number, now: number): void {
+    const room = roomOfClaimed(owner);
+    if (seqs.length === 1) this.sql.run(BEGIN_ONE, owner, now, room, seqs[0]!);
+    else if (seqs.length > 1) this.sql.run(BEGIN_FIRST, owner, now, room, JSON.stringify(seqs));
   }
 
   private choose(groups: readonly Group[], { shared, own, most }: Demand, now: number): EntryRow[] {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import { isBusy, isSqliteError } from './sqlite-errors.js';
@@ -38,13 +38,18 @@ export class WriteQueue {
   private closed = false;
   private isHeld = false;
   private refusals = 0;
+  private readonly begin: StatementSync;
+  private readonly commit: StatementSync;
 
   constructor(
     private readonly database: DatabaseSync,
     private readonly hooks: TransactionHooks,
     /** In ms: how long a write may wait for other processes. */
     private readonly patience: number,
-  ) {}
+  ) {
+    this.begin = database.prepare('BEGIN IMMEDIATE');
+    this.commit = database.prepare('COMMIT');
+  }
 
   /** @param size rows and bytes to be written, by which transactions are kept short. */
   add<T>(run: () => T, size: { rows: number; bytes: number } = { rows: 1, bytes: 0 }): Promise<T> {
@@ -122,12 +127,12 @@ export class WriteQueue {
 
   private transact(batch: readonly Write[]): (() => void)[] {
     this.hooks.assertUsable();
-    this.database.exec('BEGIN IMMEDIATE');
+    this.begin.run();
     let outcomes: (() => void)[];
     try {
       outcomes = batch.map(({ run, resolve, reject }) => this.attempt(run, resolve, reject));
       this.hooks.beforeCommit();
-      this.database.exec('COMMIT');
+      this.commit.run();
     } catch (error) {
       rollback(this.database);
       this.hooks.afterRollback();
