@@ -4,8 +4,8 @@ import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import { isBusy, isSqliteError } from './sqlite-errors.js';
 
 /** What is written in one transaction, at the most: more would block the event loop for longer than 20 ms. */
-const MOST_WRITES = 400;
-const MOST_BYTES = 256 * 1024;
+const MOST_WRITES = 800;
+const MOST_BYTES = 384 * 1024;
 /** While others write for long, each vain attempt blocks the event loop: the pauses grow to this many of the first. */
 const LONGEST_PAUSE = 10;
 const HELD_PAUSE = 10;
