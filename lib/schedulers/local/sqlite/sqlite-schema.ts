@@ -84,10 +84,12 @@ const NEWEST = MIGRATIONS.length;
  * Changes nothing: not even the journal mode of somebody else's database.
  *
  * @param shared whether tables of somebody else's are to be expected in it.
+ * @returns whether it is of an older release, so that somebody may be bringing it to the newest schema.
  * @throws {UnusableStoreError} where the file is somebody else's, or of a newer release.
  */
-export function assertOurs(database: DatabaseSync, file: string, shared: boolean): void {
-  versionOf(database, file, shared);
+export function assertOurs(database: DatabaseSync, file: string, shared: boolean): boolean {
+  const version = versionOf(database, file, shared);
+  return version > 0 && version < NEWEST;
 }
 
 /** Brings the file to the newest schema, in one transaction. */
