@@ -33,7 +33,7 @@ function forgetFinished(file) {
   const database = new DatabaseSync(file);
   database.exec(`
     BEGIN IMMEDIATE;
-    DELETE FROM eventflow_jobs_entries WHERE state = 2 AND state > 1;
+    DELETE FROM eventflow_jobs_entries WHERE finished_at IS NOT NULL AND finished_at < unixepoch() * 2000;
     UPDATE eventflow_jobs_counts SET count = 0 WHERE state = 2;
     COMMIT;
     PRAGMA wal_checkpoint(TRUNCATE);

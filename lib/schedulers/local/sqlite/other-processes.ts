@@ -26,7 +26,7 @@ export class OtherProcesses {
     if (this.earliestWaiting === Infinity) return;
     // Only what is due before all that was there concerns the others: their timers stand at that.
     const now = Date.now();
-    this.areConcerned ||= this.earliestWaiting <= now || this.claims.nextAt(now) === this.earliestWaiting;
+    this.areConcerned ||= this.earliestWaiting <= now || this.claims.nextAtHere(now) === this.earliestWaiting;
     this.earliestWaiting = Infinity;
   }
 

@@ -3,6 +3,7 @@ import type { OtherProcesses } from './other-processes.js';
 import type { OpenFile } from './sqlite-connection.js';
 import type { SqliteCounts } from './sqlite-counts.js';
 import { isSqliteError } from './sqlite-errors.js';
+import type { WaitingGroups } from './waiting-groups.js';
 import { WriteQueue } from './write-queue.js';
 
 /** How the store reads from its file and writes to it. */
@@ -12,6 +13,7 @@ export class SqliteAccess {
   constructor(
     private readonly opened: OpenFile,
     counts: SqliteCounts,
+    private readonly groups: WaitingGroups,
     private readonly others: OtherProcesses,
     operationTimeout: number,
   ) {
@@ -26,6 +28,7 @@ export class SqliteAccess {
         afterCommit: () => others.afterCommit(),
         afterRollback: () => {
           counts.forget();
+          groups.forget();
           others.afterRollback();
         },
       },
@@ -46,7 +49,15 @@ export class SqliteAccess {
   }
 
   /** Runs in a transaction that it shares with others of this turn. */
-  write<T>(run: () => T, size?: { rows: number; bytes: number }): Promise<T> {
+  write<T>(run: () => T): Promise<T> {
+    return this.queue.add(() => {
+      this.groups.forget();
+      return run();
+    });
+  }
+
+  /** As {@link SqliteAccess.write}, for those who tell themselves in which groups entries wait now. */
+  writeEntries<T>(run: () => T, size: { rows: number; bytes: number }): Promise<T> {
     return this.queue.add(run, size);
   }
 
@@ -58,9 +69,9 @@ export class SqliteAccess {
     });
   }
 
-  /** As {@link SqliteAccess.write}, for those who have waited for the end of the turn already. */
+  /** As {@link SqliteAccess.writeEntries}, for those who have waited for the end of the turn already. */
   writeNow<T>(run: () => T): Promise<T> {
-    const written = this.write(run);
+    const written = this.queue.add(run);
     this.queue.flush();
     return written;
   }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../jobs/outcome.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
-import type { SqliteCounts } from './sqlite-counts.js';
+import type { StateCounts } from './sqlite-counts.js';
 import { SqliteKeys } from './sqlite-keys.js';
 import { type EntryRow, STATE, toEntry } from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';
@@ -13,8 +13,17 @@ export const WORKER_LOST = {
   message: 'The process that ran the attempt is gone.',
 } as const;
 
-const SUCCEED = `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL
+const SUCCEED = `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL, room = NULL
   WHERE seq = ? AND state = 1 AND claim = ? AND owner = ? AND cancel_requested IS NULL`;
+
+/** As {@link SUCCEED}, for all that were claimed for the first time. */
+const SUCCEED_FIRST = `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL, room = NULL
+  WHERE seq IN (SELECT value FROM json_each(?)) AND state = 1 AND claim = 1 AND owner = ? AND cancel_requested IS NULL
+  RETURNING seq`;
+
+/** Of what a worker holds, its own row tells; one of the release before has not written that. */
+const HELD_BY = `SELECT * FROM ${ENTRIES} WHERE seq IN (SELECT value FROM json_each(?)) AND owner = ? AND state = 1`;
+const HELD_BY_OLDER = `SELECT * FROM ${ENTRIES} WHERE owner = ? AND state = 1`;
 
 /** What becomes of an entry that runs. Called within a transaction. */
 export class SqliteAttempts {
@@ -22,7 +31,7 @@ export class SqliteAttempts {
 
   constructor(
     private readonly sql: SqliteStatements,
-    private readonly counts: SqliteCounts,
+    private readonly counts: StateCounts,
   ) {
     this.keys = new SqliteKeys(sql);
   }
@@ -35,6 +44,13 @@ export class SqliteAttempts {
       return outcome;
     }
     return this.settleOther(seq, claim, owner, outcome, now);
+  }
+
+  /** Fenced as {@link SqliteAttempts.settle}: gives those that it has written down. The rest is to be settled one by one. */
+  succeedFirst(seqs: readonly number[], owner: number, now: number): ReadonlySet<number> {
+    const rows = this.sql.all<{ seq: number }>(SUCCEED_FIRST, now, JSON.stringify(seqs), owner);
+    this.counts.moved('running', 'succeeded', rows.length);
+    return new Set(rows.map(({ seq }) => seq));
   }
 
   private settleOther(
@@ -84,8 +100,11 @@ export class SqliteAttempts {
   }
 
   /** Entries whose worker is gone: the attempt counts, so that one which kills its process does not do so for ever. */
-  giveBack(owner: number, now: number): { waiting: number; ended: StoredEntry[] } {
-    const rows = this.sql.all<EntryRow>(`SELECT * FROM ${ENTRIES} WHERE owner = ?`, owner);
+  giveBack(owner: number, held: string | null, now: number): { waiting: number; ended: StoredEntry[] } {
+    const rows =
+      held === null
+        ? this.sql.all<EntryRow>(HELD_BY_OLDER, owner)
+        : this.sql.all<EntryRow>(HELD_BY, held, owner);
     const ended: StoredEntry[] = [];
     for (const row of rows) {
       const { seq, attempt } = row;

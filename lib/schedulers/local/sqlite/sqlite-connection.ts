@@ -12,6 +12,8 @@ type Sqlite = typeof import('node:sqlite');
 const BUSY_TIMEOUT = 5;
 /** An attempt to open meets other processes that open at the same moment. */
 const OPEN_TRIES = 200;
+/** While another process may be making the indexes of a newer schema, for a million entries. */
+const MIGRATION_TRIES = 6_000;
 
 export interface OpenFile {
   readonly database: DatabaseSync;
@@ -41,13 +43,15 @@ export async function openFile(
   const sqlite = await loadSqlite();
   const file = absolute(path);
   if (!shared) makeFolder(dirname(file));
-  const database = await connect(sqlite, file, (one) => {
-    assertOurs(one, file, shared);
+  let isOlder = false;
+  const setUp = (one: DatabaseSync) => {
+    isOlder = assertOurs(one, file, shared);
     // Takes effect only before the first table is there.
     one.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
     one.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA temp_store = MEMORY;`);
     migrate(one, file, shared);
-  });
+  };
+  const database = await connect(sqlite, file, setUp, () => (isOlder ? MIGRATION_TRIES : OPEN_TRIES));
   const opened = statSync(file);
   return {
     database,
@@ -93,6 +97,7 @@ async function connect(
   sqlite: Sqlite,
   file: string,
   setUp: (database: DatabaseSync) => void,
+  mostTries = () => OPEN_TRIES,
 ): Promise<DatabaseSync> {
   for (let tries = 1; ; tries++) {
     let database: DatabaseSync | undefined;
@@ -104,7 +109,7 @@ async function connect(
     } catch (error) {
       database?.close();
       if (!isBusy(error)) throw explain(error, file);
-      if (tries === OPEN_TRIES) {
+      if (tries >= mostTries()) {
         throw new SchedulerUnavailableError(`${file} is locked by another process, and stays so.`, {
           cause: error,
         });

@@ -3,10 +3,24 @@ import { JOB_STATES } from '../../../scheduling/job-entry.js';
 import type { EntryRef, InsertResult, NewEntry } from '../../../scheduling/stored-entry.js';
 import type { SqliteCounts } from './sqlite-counts.js';
 import { SqliteKeys } from './sqlite-keys.js';
-import { type EntryRow, INSERT, STATE, insertValues, toEntry } from './sqlite-rows.js';
+import {
+  type EntryRow,
+  INSERT,
+  ROWS_AT_ONCE,
+  STATE,
+  insertPlain,
+  insertValues,
+  isPlain,
+  plainValues,
+  toEntry,
+} from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 
 const ENTRIES = 'eventflow_jobs_entries';
+const INSERT_PLAIN: Readonly<Record<number, string>> = {
+  1: insertPlain(1),
+  [ROWS_AT_ONCE]: insertPlain(ROWS_AT_ONCE),
+};
 
 /** What callers ask for, one entry at a time. Called within a transaction, where it writes. */
 export class SqliteEntries {
@@ -22,14 +36,33 @@ export class SqliteEntries {
   /** Refuses before it writes. */
   insert(entries: readonly NewEntry[], now: number): InsertResult[] {
     this.keys.assertFree(entries);
-    return entries.map((entry) => {
-      const holder = entry.key === undefined ? undefined : this.keys.holderOf(entry.key);
-      if (holder && entry.onConflict !== 'replace') return { id: holder.id, inserted: false };
-      if (holder) this.end(holder, 'cancelled', now);
-      this.sql.run(INSERT, ...insertValues(entry));
-      this.counts.moved(undefined, 'scheduled');
-      return { id: entry.id, inserted: true, ...(holder && { replaced: toEntry(holder) }) };
-    });
+    const results: InsertResult[] = [];
+    for (let from = 0; from < entries.length;) {
+      const plain = plainFrom(entries, from);
+      if (plain === 0) results.push(this.insertOne(entries[from]!, now));
+      else results.push(...this.insertPlain(entries.slice(from, from + plain)));
+      from += plain || 1;
+    }
+    return results;
+  }
+
+  private insertPlain(entries: readonly NewEntry[]): InsertResult[] {
+    for (let from = 0; from < entries.length;) {
+      const rows = entries.length - from < ROWS_AT_ONCE ? 1 : ROWS_AT_ONCE;
+      this.sql.run(INSERT_PLAIN[rows]!, ...entries.slice(from, from + rows).flatMap(plainValues));
+      from += rows;
+    }
+    this.counts.moved(undefined, 'scheduled', entries.length);
+    return entries.map(({ id }) => ({ id, inserted: true }));
+  }
+
+  private insertOne(entry: NewEntry, now: number): InsertResult {
+    const holder = entry.key === undefined ? undefined : this.keys.holderOf(entry.key);
+    if (holder && entry.onConflict !== 'replace') return { id: holder.id, inserted: false };
+    if (holder) this.end(holder, 'cancelled', now);
+    this.sql.run(INSERT, ...insertValues(entry));
+    this.counts.moved(undefined, 'scheduled');
+    return { id: entry.id, inserted: true, ...(holder && { replaced: toEntry(holder) }) };
   }
 
   find(ref: EntryRef): EntryRow | undefined {
@@ -78,4 +111,11 @@ export class SqliteEntries {
     );
     this.counts.moved(JOB_STATES[row.state], state);
   }
+}
+
+/** How many in a row, from this one on. */
+function plainFrom(entries: readonly NewEntry[], from: number): number {
+  let to = from;
+  while (to < entries.length && isPlain(entries[to]!)) to++;
+  return to - from;
 }

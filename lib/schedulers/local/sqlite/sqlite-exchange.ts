@@ -8,7 +8,9 @@ import type { OtherProcesses } from './other-processes.js';
 import type { SqliteAccess } from './sqlite-access.js';
 import type { SqliteAttempts } from './sqlite-attempts.js';
 import type { SqliteClaims } from './sqlite-claims.js';
+import type { WorkerTally } from './sqlite-counts.js';
 import type { SqliteWorkers } from './sqlite-workers.js';
+import type { WaitingGroups } from './waiting-groups.js';
 
 /** Gives this process's worker its entries and takes what became of them, and knows which it holds meanwhile. */
 export class SqliteExchange {
@@ -20,6 +22,8 @@ export class SqliteExchange {
     private readonly workers: SqliteWorkers,
     private readonly attempts: SqliteAttempts,
     private readonly claims: SqliteClaims,
+    private readonly tally: WorkerTally,
+    private readonly groups: WaitingGroups,
     private readonly others: OtherProcesses,
   ) {}
 
@@ -34,10 +38,15 @@ export class SqliteExchange {
     const written = this.access.writeNow(() => {
       // Fenced as a whole: what a worker claims that was taken for dead, nobody would ever give back.
       if (!this.workers.hasPlace || this.workers.id !== owner) throw lostPlace();
-      const settled = settlements.map((settlement) => this.settle(settlement, owner, now));
-      return { settled, ...this.claims.claim(demand, owner, knows, now) };
+      this.tally.begin();
+      const settled = this.settleAll(settlements, owner, now);
+      const claims = this.claims.claim(demand, owner, knows, now);
+      if (settlements.length > 0 || claims.claimed.length > 0 || claims.parked.length > 0)
+        this.workers.note(this.heldAfter(settlements, claims.claimed), this.tally.toWrite);
+      return { settled, ...claims };
     });
     const { settled, claimed, parked, nextAt } = await written;
+    this.tally.committed();
     for (const { result } of settlements) this.forget(result.entry.id);
     for (const [seq, { id }] of claimed) this.held.set(id, seq);
     const entries: ClaimedEntry[] = claimed.map(([, entry]) => entry);
@@ -60,14 +69,47 @@ export class SqliteExchange {
     this.held.delete(id);
   }
 
-  private settle({ claim, result }: Settlement, owner: number, now: number): Outcome | undefined {
-    const seq = this.held.get(result.entry.id);
-    if (seq === undefined) return undefined;
+  /** Nearly every attempt is the first, and succeeds: those are written down all at once. */
+  private settleAll(settlements: readonly Settlement[], owner: number, now: number): (Outcome | undefined)[] {
+    const first = settlements.flatMap(({ claim, result }) =>
+      claim === 1 && result.outcome.type === 'succeeded' ? (this.held.get(result.entry.id) ?? []) : [],
+    );
+    const succeeded = first.length > 1 ? this.attempts.succeedFirst(first, owner, now) : NONE;
+    return settlements.map((settlement) => {
+      const seq = this.held.get(settlement.result.entry.id);
+      if (seq === undefined) return undefined;
+      if (succeeded.has(seq)) return settlement.result.outcome;
+      return this.settle(seq, settlement, owner, now);
+    });
+  }
+
+  private settle(
+    seq: number,
+    { claim, result }: Settlement,
+    owner: number,
+    now: number,
+  ): Outcome | undefined {
     const outcome = this.attempts.settle(seq, claim, owner, result.outcome, now);
-    if (outcome) this.others.noteWaiting(againAt(outcome));
+    const again = outcome && againAt(outcome);
+    if (again === undefined) return outcome;
+    this.groups.note(result.entry.queue, result.entry.priority);
+    this.others.noteWaiting(again);
     return outcome;
   }
+
+  private heldAfter(
+    settlements: readonly Settlement[],
+    claimed: readonly [number, ClaimedEntry][],
+  ): number[] {
+    const ended = new Set(settlements.map(({ result }) => result.entry.id));
+    const held: number[] = [];
+    for (const [id, seq] of this.held) if (!ended.has(id)) held.push(seq);
+    for (const [seq] of claimed) held.push(seq);
+    return held;
+  }
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 function lostPlace(): SchedulerUnavailableError {
   return new SchedulerUnavailableError(
@@ -76,7 +118,7 @@ function lostPlace(): SchedulerUnavailableError {
 }
 
 /** When an entry whose attempt came to this is due again: others may have no timer for that. */
-function againAt(outcome: Outcome): number {
+function againAt(outcome: Outcome): number | undefined {
   if (outcome.type === 'retrying' || outcome.type === 'snoozed') return outcome.runAt;
-  return outcome.type === 'released' ? 0 : Infinity;
+  return outcome.type === 'released' ? 0 : undefined;
 }

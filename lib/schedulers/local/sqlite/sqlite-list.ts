@@ -3,6 +3,7 @@ import type { ListQuery } from '../../../scheduling/queries.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import { sequenceOf } from '../list-cursor.js';
 import type { SqliteAccess } from './sqlite-access.js';
+import type { SqliteCounts } from './sqlite-counts.js';
 import { type EntryRow, STATE, toEntry } from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 
@@ -10,6 +11,11 @@ const ENTRIES = 'eventflow_jobs_entries';
 const PUBLISH_COMMAND = 'PublishCommand';
 /** A list may have to look at all entries: in steps, since each blocks the event loop. */
 const LOOKED_AT_ONCE = 10_000;
+/** Those that have succeeded have no index in the order of scheduling: so many are looked for in that of their ends. */
+const FEW = 1_000;
+/** What each living worker holds; one of the release before has not written that. */
+const HELD = 'SELECT value FROM eventflow_jobs_workers, json_each(held)';
+const OLDER = 'SELECT 1 FROM eventflow_jobs_workers WHERE held IS NULL';
 
 interface ListStep {
   readonly rows: EntryRow[];
@@ -22,6 +28,7 @@ export class SqliteList {
   constructor(
     private readonly sql: SqliteStatements,
     private readonly access: SqliteAccess,
+    private readonly counts: SqliteCounts,
   ) {}
 
   async page(query: ListQuery): Promise<{ entries: StoredEntry[]; cursor?: string }> {
@@ -44,21 +51,23 @@ export class SqliteList {
   /** After this place, and no further than a step of its own goes. */
   private look({ states, name, command, key, queue }: ListQuery, after: number, most: number): ListStep {
     const to = after + LOOKED_AT_ONCE;
+    const ofStates = states && this.statesTerm(states);
     const terms: [string, string | number | undefined][] = [
-      ['seq > ?', after],
-      ['seq <= ?', to],
-      [nameTerm(name), name ?? (command === undefined ? undefined : PUBLISH_COMMAND)],
-      ['command_name = ?', command],
+      // With the plus SQLite does not go along it: what else is looked for stands in another index, and is little.
+      [ofStates?.few ? '+seq > ?' : 'seq > ?', after],
+      ['seq <= ?', ofStates?.few ? undefined : to],
+      ...nameTerms(name, command),
       ['key = ? AND key IS NOT NULL', key],
       ['queue = ?', queue],
     ];
     const given = terms.filter((term): term is [string, string | number] => term[1] !== undefined);
-    const where = [...given.map(([term]) => term), ...(states ? [statesTerm(states)] : [])].join(' AND ');
+    const where = [...given.map(([term]) => term), ...(ofStates ? [ofStates.term] : [])].join(' AND ');
     const rows = this.sql.all<EntryRow>(
       `SELECT * FROM ${ENTRIES} WHERE ${where} ORDER BY seq LIMIT ?`,
       ...given.map(([, value]) => value),
       most,
     );
+    if (ofStates?.few) return { rows, next: undefined };
     if (rows.length === most) return { rows, next: undefined };
     const { seq } = this.sql.get<{ seq: number | null }>(
       `SELECT min(seq) AS seq FROM ${ENTRIES} WHERE seq > ?`,
@@ -66,20 +75,31 @@ export class SqliteList {
     )!;
     return { rows, next: seq === null ? undefined : seq - 1 };
   }
-}
 
-/** Jobs that hold no command have none in the index either; those that do are looked for by its name, or else one by one. */
-function nameTerm(name: string | undefined): string {
-  if (name === undefined) return 'name = ?';
-  return name === PUBLISH_COMMAND ? '+name = ?' : 'name = ? AND command_name IS NULL';
-}
-
-/** Written out, so that SQLite sees which partial index will do. */
-function statesTerm(states: readonly JobState[]): string {
-  if (states.length === 1) {
+  /** Written out, so that SQLite sees which partial index will do. */
+  private statesTerm(states: readonly JobState[]): { term: string; few?: boolean } {
     const [state] = states;
-    if (state === 'running') return 'state = 1 AND owner IS NOT NULL';
-    if (state !== 'scheduled') return `state = ${STATE[state!]} AND state > 1`;
+    if (states.length === 1) {
+      if (state === 'running' && this.sql.get(OLDER) === undefined)
+        return { term: `seq IN (${HELD}) AND state = 1`, few: true };
+      if (state === 'succeeded' && this.counts.read().succeeded <= FEW)
+        return {
+          term: `finished_at IS NOT NULL AND finished_at < ${Number.MAX_SAFE_INTEGER} AND state = 2`,
+          few: true,
+        };
+      if (STATE[state!] > STATE.succeeded) return { term: `state = ${STATE[state!]} AND state > 2` };
+    }
+    return { term: `state IN (${states.map((one) => STATE[one]).join(', ')})` };
   }
-  return `state IN (${states.map((state) => STATE[state]).join(', ')})`;
+}
+
+/** An entry stands in the index by the name of its command, else by that of its job. */
+function nameTerms(name: string | undefined, command: string | undefined): [string, string | undefined][] {
+  const indexed = 'coalesce(command_name, name) = ?';
+  if (command !== undefined)
+    return [
+      [indexed, command],
+      ['command_name IS NOT NULL AND +name = ?', name ?? PUBLISH_COMMAND],
+    ];
+  return name === PUBLISH_COMMAND ? [['+name = ?', name]] : [[`${indexed} AND command_name IS NULL`, name]];
 }

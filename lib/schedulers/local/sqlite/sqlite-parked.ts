@@ -40,7 +40,7 @@ export class SqliteParked {
   private next(after: number): ParkedRow[] {
     return this.sql.all<ParkedRow>(
       'SELECT seq, id, name, version, command_name, command_version, run_at, parked ' +
-        'FROM eventflow_jobs_entries WHERE state = 5 AND seq > ? ORDER BY seq LIMIT ?',
+        'FROM eventflow_jobs_entries WHERE state = 5 AND state > 2 AND seq > ? ORDER BY seq LIMIT ?',
       after,
       RELEASED_AT_ONCE,
     );

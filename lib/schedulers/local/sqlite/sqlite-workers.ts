@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JobId } from '../../../jobs/job-id.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { SqliteAttempts } from './sqlite-attempts.js';
+import type { SqliteCounts, WorkerTally } from './sqlite-counts.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 import { WorkerLock } from './worker-lock.js';
 
@@ -9,6 +10,12 @@ interface DeadWorker {
   readonly id: number;
   readonly token: string;
   readonly lease_until: number;
+}
+
+/** What stands in its row for the time after it: which entries it holds, and what it has counted. */
+interface Estate {
+  readonly held: string | null;
+  readonly tally: string | null;
 }
 
 /** The workers that have the file open: each has a row with its lease, and a lock that falls with its process. */
@@ -23,6 +30,8 @@ export class SqliteWorkers {
   constructor(
     private readonly sql: SqliteStatements,
     private readonly attempts: SqliteAttempts,
+    private readonly counts: SqliteCounts,
+    private readonly tally: WorkerTally,
     private readonly file: string,
     private readonly lease: number,
   ) {}
@@ -37,13 +46,25 @@ export class SqliteWorkers {
   /** Called within a transaction. */
   register(token: string, now: number): void {
     this.sql.run(
-      'INSERT INTO eventflow_jobs_workers (token, lease_until, working_since, declared) VALUES (?, ?, ?, ?)',
+      `INSERT INTO eventflow_jobs_workers (token, lease_until, working_since, declared, held, tally)
+        VALUES (?, ?, ?, ?, '[]', '[]')`,
       token,
       now + this.lease,
       now,
       JSON.stringify(this.declared),
     );
     this.id = this.sql.get<{ id: number }>('SELECT last_insert_rowid() AS id')!.id;
+    this.tally.reset();
+  }
+
+  /** Which entries it holds by now, for those who may have to give them back, and what it has counted. */
+  note(held: readonly number[], tally: readonly number[]): void {
+    this.sql.run(
+      'UPDATE eventflow_jobs_workers SET held = ?, tally = ? WHERE id = ?',
+      JSON.stringify(held),
+      JSON.stringify(tally),
+      this.id!,
+    );
   }
 
   /** The recurring jobs that this process declares: also when it takes a new place later. */
@@ -87,9 +108,7 @@ export class SqliteWorkers {
   }
 
   unregister(now: number): void {
-    if (this.id === undefined) return;
-    this.attempts.giveBack(this.id, now);
-    this.sql.run('DELETE FROM eventflow_jobs_workers WHERE id = ?', this.id);
+    if (this.id !== undefined) this.remove(this.id, now);
   }
 
   releaseLock(): void {
@@ -124,8 +143,7 @@ export class SqliteWorkers {
       lease_until,
     );
     if (!still) return { waiting: 0, ended: [] };
-    const given = this.attempts.giveBack(id, now);
-    this.sql.run('DELETE FROM eventflow_jobs_workers WHERE id = ?', id);
+    const given = this.remove(id, now);
     WorkerLock.remove(this.lockFile(token));
     return given;
   }
@@ -139,6 +157,16 @@ export class SqliteWorkers {
         this.id,
       )
       .map(({ id }) => id);
+  }
+
+  /** What it holds waits again, and what it has counted counts for all. */
+  private remove(id: number, now: number): { waiting: number; ended: StoredEntry[] } {
+    const estate = this.sql.get<Estate>('SELECT held, tally FROM eventflow_jobs_workers WHERE id = ?', id);
+    if (!estate) return { waiting: 0, ended: [] };
+    this.counts.take(JSON.parse(estate.tally ?? '[]') as number[]);
+    const given = this.attempts.giveBack(id, estate.held, now);
+    this.sql.run('DELETE FROM eventflow_jobs_workers WHERE id = ?', id);
+    return given;
   }
 
   private lockFile(token: string): string {

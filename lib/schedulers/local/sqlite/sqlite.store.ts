@@ -12,7 +12,7 @@ import { SqliteAccess } from './sqlite-access.js';
 import { SqliteAttempts } from './sqlite-attempts.js';
 import { SqliteClaims } from './sqlite-claims.js';
 import type { OpenFile } from './sqlite-connection.js';
-import { SqliteCounts } from './sqlite-counts.js';
+import { SqliteCounts, WorkerTally } from './sqlite-counts.js';
 import { SqliteEntries } from './sqlite-entries.js';
 import { SqliteExchange } from './sqlite-exchange.js';
 import { SqliteGrowth } from './sqlite-growth.js';
@@ -22,6 +22,7 @@ import { SqliteRecurring } from './sqlite-recurring.js';
 import { STATE, toEntry } from './sqlite-rows.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import { SqliteWorkers } from './sqlite-workers.js';
+import { WaitingGroups } from './waiting-groups.js';
 import { WakeFile } from './wake-file.js';
 
 /** What is written about an entry beside its data, about. */
@@ -43,6 +44,7 @@ export class SqliteStore implements EntryStore {
   private readonly counter: SqliteCounts;
   private readonly entries: SqliteEntries;
   private readonly claims: SqliteClaims;
+  private readonly groups: WaitingGroups;
   private readonly listed: SqliteList;
   private readonly parked: SqliteParked;
   private readonly others: OtherProcesses;
@@ -55,17 +57,34 @@ export class SqliteStore implements EntryStore {
     const { database, file } = opened;
     const sql = new SqliteStatements(database);
     const counter = new SqliteCounts(sql);
-    const attempts = new SqliteAttempts(sql, counter);
+    const tally = new WorkerTally();
+    const groups = new WaitingGroups(sql);
     this.sql = sql;
     this.counter = counter;
     this.entries = new SqliteEntries(sql, counter);
-    this.claims = new SqliteClaims(sql, counter);
+    this.groups = groups;
+    this.claims = new SqliteClaims(sql, tally, groups);
     this.wake = new WakeFile(file);
     this.others = new OtherProcesses(this.claims, this.wake);
-    this.access = new SqliteAccess(opened, counter, this.others, options.operationTimeout);
-    this.workers = new SqliteWorkers(sql, attempts, file, options.lease);
-    this.claimed = new SqliteExchange(this.access, this.workers, attempts, this.claims, this.others);
-    this.listed = new SqliteList(sql, this.access);
+    this.access = new SqliteAccess(opened, counter, groups, this.others, options.operationTimeout);
+    this.workers = new SqliteWorkers(
+      sql,
+      new SqliteAttempts(sql, counter),
+      counter,
+      tally,
+      file,
+      options.lease,
+    );
+    this.claimed = new SqliteExchange(
+      this.access,
+      this.workers,
+      new SqliteAttempts(sql, tally),
+      this.claims,
+      tally,
+      groups,
+      this.others,
+    );
+    this.listed = new SqliteList(sql, this.access, counter);
     this.parked = new SqliteParked(sql, this.access, this.entries);
     this.growth = new SqliteGrowth(sql, counter);
     this.recurringJobs = new SqliteRecurring(sql);
@@ -92,10 +111,13 @@ export class SqliteStore implements EntryStore {
       return this.callers.insert(transaction, entries, now);
     }
     const bytes = entries.reduce((sum, { data }) => sum + data.length + ROW_BYTES, 0);
-    return this.access.write(
+    return this.access.writeEntries(
       () => {
         const results = this.entries.insert(entries, now);
-        for (const { runAt } of entries) this.others.noteWaiting(runAt);
+        for (const { runAt, queue, priority } of entries) {
+          this.others.noteWaiting(runAt);
+          this.groups.note(queue, priority);
+        }
         return results;
       },
       { rows: entries.length, bytes },

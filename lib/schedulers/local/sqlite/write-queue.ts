@@ -1,11 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import { isBusy, isSqliteError } from './sqlite-errors.js';
 
 /** What is written in one transaction, at the most: more would block the event loop for longer than 20 ms. */
-const MOST_WRITES = 400;
-const MOST_BYTES = 256 * 1024;
+const MOST_WRITES = 800;
+const MOST_BYTES = 384 * 1024;
 /** While others write for long, each vain attempt blocks the event loop: the pauses grow to this many of the first. */
 const LONGEST_PAUSE = 10;
 const HELD_PAUSE = 10;
@@ -38,13 +38,18 @@ export class WriteQueue {
   private closed = false;
   private isHeld = false;
   private refusals = 0;
+  private readonly begin: StatementSync;
+  private readonly commit: StatementSync;
 
   constructor(
     private readonly database: DatabaseSync,
     private readonly hooks: TransactionHooks,
     /** In ms: how long a write may wait for other processes. */
     private readonly patience: number,
-  ) {}
+  ) {
+    this.begin = database.prepare('BEGIN IMMEDIATE');
+    this.commit = database.prepare('COMMIT');
+  }
 
   /** @param size rows and bytes to be written, by which transactions are kept short. */
   add<T>(run: () => T, size: { rows: number; bytes: number } = { rows: 1, bytes: 0 }): Promise<T> {
@@ -122,12 +127,12 @@ export class WriteQueue {
 
   private transact(batch: readonly Write[]): (() => void)[] {
     this.hooks.assertUsable();
-    this.database.exec('BEGIN IMMEDIATE');
+    this.begin.run();
     let outcomes: (() => void)[];
     try {
       outcomes = batch.map(({ run, resolve, reject }) => this.attempt(run, resolve, reject));
       this.hooks.beforeCommit();
-      this.database.exec('COMMIT');
+      this.commit.run();
     } catch (error) {
       rollback(this.database);
       this.hooks.afterRollback();
