@@ -129,7 +129,7 @@ function accessorsOf(type: Function): string[] {
   if (names) return names;
   names = prototypesOf(type).flatMap((prototype) =>
     Object.entries(Object.getOwnPropertyDescriptors(prototype))
-      .filter(([, { get, set }]) => get !== undefined && set !== undefined)
+      .filter(([, property]) => property.get !== undefined && property.set !== undefined)
       .map(([name]) => name),
   );
   accessors.set(type, names);
