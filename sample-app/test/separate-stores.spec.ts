@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { RedisServer } from '../../tools/servers/redis/server.mjs';
+import { startRedis } from '../../test/support/redis.js';
 import { orderRequest, startOrderService } from './support/order-service.js';
 import { outOfLuck, place } from './support/place.js';
 import { newStorage } from './support/storage.js';
@@ -61,19 +61,15 @@ describe.each(['file', 'postgres'] as const)(
 );
 
 it('no order is left that came while Redis was away', async () => {
-  const server = await RedisServer.start();
+  const server = await startRedis();
   const storage = { ...(await newStorage()), redis: { url: server.url, prefix: 'away' } };
   const service = await startOrderService({ storage });
-  try {
-    await server.stop();
+  await server.stop();
 
-    expect(await service.http.post('/orders', orderRequest)).toMatchObject({ status: 500 });
+  expect(await service.http.post('/orders', orderRequest)).toMatchObject({ status: 500 });
 
-    expect(await service.allOrders()).toEqual([]);
-    await server.start();
-    await vi.waitFor(() => service.place(), { timeout: 10_000 });
-    expect(await service.allOrders()).toHaveLength(1);
-  } finally {
-    await server.close();
-  }
+  expect(await service.allOrders()).toEqual([]);
+  await server.start();
+  await vi.waitFor(() => service.place(), { timeout: 10_000 });
+  expect(await service.allOrders()).toHaveLength(1);
 });

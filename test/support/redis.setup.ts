@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { RedisServer } from '../../tools/servers/redis/server.mjs';
 
-/** One Redis for the whole run, started when the first spec asks for it. */
+/** One Redis for the whole run, started when the first spec asks for it: most runs of a few specs never do. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   let server: Promise<RedisServer> | undefined;
   const desk = createServer((_request, response) => {

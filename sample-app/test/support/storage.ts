@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import { createDatabase } from '../../../test/support/postgres.js';
-import { redisUrl } from '../../../test/support/redis.js';
+import { createPrefix, keysOf, redisClient } from '../../../test/support/redis.js';
 import type { Database } from '../../database/database.js';
 import type { DatabaseConfig } from '../../database/database.config.js';
 import type { RedisConfig } from '../../redis/redis.config.js';
@@ -35,17 +33,16 @@ interface OrderStorage {
 
 /** Of the kind that the specs run for. It goes with the test. */
 export async function newStorage(kind: 'file' | 'postgres' = inject('storage') ?? 'file'): Promise<Storage> {
-  const redis = inject('scheduler') === 'redis' ? await newPrefix(await redisUrl()) : { prefix: '' };
+  const redis = inject('scheduler') === 'redis' ? await newPrefix() : { prefix: '' };
   return { ...(await (kind === 'postgres' ? newPostgres() : newFile())), redis };
 }
 
-async function newPrefix(url: string): Promise<RedisConfig> {
-  const prefix = randomUUID();
+async function newPrefix(): Promise<RedisConfig> {
+  const { connection: url, prefix } = await createPrefix();
+  const client = redisClient(url);
   onTestFinished(async () => {
-    const client = new Redis(url);
-    const keys = await client.keys(`{${prefix}}:*`);
+    const keys = await keysOf(client, prefix);
     if (keys.length > 0) await client.unlink(keys);
-    await client.quit();
   });
   return { url, prefix };
 }
