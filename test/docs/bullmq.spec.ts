@@ -3,6 +3,7 @@ import { Logger, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import { Queue } from 'bullmq';
+import { Cluster } from 'ioredis';
 import { EventFlowJobsModule, JobScheduler, PublishCommandJob } from 'nestjs-eventflow-jobs';
 import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -50,6 +51,26 @@ class Letters extends Mailer {
   async sendReminder(customerId: string) {
     this.sent.push(customerId);
   }
+}
+
+/** Each node has an equal part of the slots. */
+async function startCluster(size: number): Promise<RedisServer[]> {
+  const settings = { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' };
+  const nodes = await Promise.all(Array.from({ length: size }, () => startRedis({ settings })));
+  const clients = nodes.map(({ url }) => redisClient(url));
+  const SLOTS = 16_384;
+  for (const [index, client] of clients.entries()) {
+    const [first, end] = [index, index + 1].map((part) => Math.floor((part * SLOTS) / size));
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', first!, end! - 1);
+    if (index > 0) await client.call('CLUSTER', 'MEET', '127.0.0.1', new URL(nodes[0]!.url).port);
+  }
+  await until(async () => {
+    const states = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')));
+    return states.every(
+      (state) => /cluster_state:ok\r\n[^]*cluster_size:(\d+)/.exec(String(state))?.[1] === `${size}`,
+    );
+  }, 'the cluster');
+  return nodes;
 }
 
 describe('docs/bullmq.md', () => {
@@ -213,17 +234,8 @@ describe('docs/bullmq.md', () => {
   });
 
   it('runs on a cluster, where one prefix lies in one slot', async () => {
-    const node = await startRedis({
-      settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' },
-    });
-    const client = redisClient(node.url);
-    await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    await until(
-      async () => String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'),
-      'the cluster',
-    );
-    const { Cluster } = await import('ioredis');
-    const cluster = new Cluster([node.url]);
+    const nodes = await startCluster(3);
+    const cluster = new Cluster([nodes[0]!.url]);
     onTestFinished(() => cluster.disconnect());
     const { commands, scheduler } = await startModules(
       [
@@ -234,8 +246,12 @@ describe('docs/bullmq.md', () => {
     );
     const id = await commands.schedule(new CancelUnpaidOrderCommand('1'), '100ms', { key: 'one' });
     await until(async () => (await scheduler.get(id))?.state === 'succeeded', 'the end');
-    const keys = await client.keys('*');
-    const slots = await Promise.all(keys.map((key) => client.cluster('KEYSLOT', key)));
+    const clients = nodes.map(({ url }) => redisClient(url));
+    const keys = (await Promise.all(clients.map((client) => client.keys('*')))).filter(
+      (ofNode) => ofNode.length > 0,
+    );
+    expect(keys).toHaveLength(1);
+    const slots = await Promise.all(keys[0]!.map((key) => clients[0]!.cluster('KEYSLOT', key)));
     expect(new Set(slots).size).toBe(1);
   });
 });
