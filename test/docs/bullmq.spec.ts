@@ -7,6 +7,7 @@ import { Cluster } from 'ioredis';
 import { EventFlowJobsModule, JobScheduler, PublishCommandJob } from 'nestjs-eventflow-jobs';
 import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { freePort } from '../../tools/servers/port.mjs';
 import type { RedisServer } from '../../tools/servers/redis/server.mjs';
 import { errorOf, startModules } from '../support/app.js';
 import { keysOf, redisClient, startRedis } from '../support/redis.js';
@@ -56,13 +57,17 @@ class Letters extends Mailer {
 /** Each node has an equal part of the slots. */
 async function startCluster(size: number): Promise<RedisServer[]> {
   const settings = { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' };
-  const nodes = await Promise.all(Array.from({ length: size }, () => startRedis({ settings })));
+  // By default they talk to each other on ports that systems hand out by themselves.
+  const ports = await Promise.all(Array.from({ length: size }, freePort));
+  const nodes = await Promise.all(
+    ports.map((port) => startRedis({ settings: { ...settings, 'cluster-port': port } })),
+  );
   const clients = nodes.map(({ url }) => redisClient(url));
   const SLOTS = 16_384;
   for (const [index, client] of clients.entries()) {
     const [first, end] = [index, index + 1].map((part) => Math.floor((part * SLOTS) / size));
     await client.call('CLUSTER', 'ADDSLOTSRANGE', first!, end! - 1);
-    if (index > 0) await client.call('CLUSTER', 'MEET', '127.0.0.1', new URL(nodes[0]!.url).port);
+    if (index > 0) await client.call('CLUSTER', 'MEET', '127.0.0.1', new URL(nodes[0]!.url).port, ports[0]!);
   }
   await until(async () => {
     const states = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')));
