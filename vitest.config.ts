@@ -15,6 +15,10 @@ const nest11 = {
   find: /^@nestjs\/([a-z-]+)$/,
   replacement: `${path('./tools/nest-11/node_modules/@nestjs')}/$1`,
 };
+const onItsOwnClock = 'sample-app/test/virtual-time.spec.ts';
+// What becomes of an order and its deadline when one of them fails depends on whether they share a transaction.
+const ofOneTransaction = 'sample-app/test/one-transaction.spec.ts';
+const ofSeparateStores = 'sample-app/test/separate-stores*.spec.ts';
 export const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: { setupFiles: ['reflect-metadata', path('./test/support/quiet.ts')], testTimeout: 20_000 },
@@ -22,12 +26,17 @@ export const shared = {
 
 export default defineConfig({
   test: {
-    globalSetup: path('./test/support/postgres.setup.ts'),
+    globalSetup: [path('./test/support/postgres.setup.ts'), path('./test/support/redis.setup.ts')],
     projects: [
       {
         ...shared,
         resolve: { alias: library },
-        test: { ...shared.test, name: 'nest-12', include: ['test/**/*.spec.ts', 'sample-app/**/*.spec.ts'] },
+        test: {
+          ...shared.test,
+          name: 'nest-12',
+          include: ['test/**/*.spec.ts', 'sample-app/**/*.spec.ts'],
+          exclude: [ofSeparateStores],
+        },
       },
       {
         // The sample app once more, on the other database that it runs on.
@@ -37,8 +46,20 @@ export default defineConfig({
           ...shared.test,
           name: 'postgres',
           include: ['sample-app/**/*.spec.ts'],
-          exclude: ['sample-app/test/virtual-time.spec.ts'],
+          exclude: [onItsOwnClock, ofSeparateStores],
           provide: { storage: 'postgres' },
+        },
+      },
+      {
+        // And with the orders in a file, and what is scheduled in Redis.
+        ...shared,
+        resolve: { alias: library },
+        test: {
+          ...shared.test,
+          name: 'redis',
+          include: ['sample-app/**/*.spec.ts'],
+          exclude: [onItsOwnClock, ofOneTransaction],
+          provide: { scheduler: 'redis' },
         },
       },
       {

@@ -8,17 +8,19 @@ import { JobLog } from './job.log.js';
 import { LogMessageJob } from './messages/log-message.job.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { RedisConfig } from './redis/redis.config.js';
+import { RedisModule } from './redis/redis.module.js';
 import { chooseScheduler } from './scheduler.js';
 
 @Module({
   imports: [
     CqrsModule.forRoot(),
     EventFlowJobsModule.forRootAsync({
-      imports: [DatabaseModule],
-      inject: [DATABASE],
-      useFactory: (database: Database) => ({
+      imports: [DatabaseModule, RedisModule],
+      inject: [DATABASE, RedisConfig],
+      useFactory: (database: Database, redis: RedisConfig) => ({
         jobs: [LogMessageJob],
-        scheduler: chooseScheduler(database),
+        scheduler: chooseScheduler(database, redis),
       }),
     }),
     MessagesModule,

@@ -10,7 +10,7 @@ const logger = new Logger('Database');
 
 /** With a URL PostgreSQL, else a file. */
 export function openDatabase({ url, file }: DatabaseConfig): Database {
-  logger.log(`Orders and what is scheduled lie in ${url ? 'PostgreSQL' : file}`);
+  logger.log(`Orders lie in ${url ? 'PostgreSQL' : file}`);
   return url ? openPool(url) : openFile(file);
 }
 

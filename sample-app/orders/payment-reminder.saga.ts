@@ -8,8 +8,7 @@ import { OrdersConfig } from './orders.config.js';
 
 /**
  * Sets a deadline as a saga does, by a command that it returns: it stays a pure function. A crash between the order and
- * this costs the reminder, which is no great loss; the deadline that cancels the order is set with it, in one
- * transaction.
+ * this costs the reminder, which is no great loss; the deadline that cancels the order is set before that is committed.
  */
 @Injectable()
 export class PaymentReminderSaga {

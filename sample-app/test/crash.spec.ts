@@ -13,8 +13,8 @@ beforeAll(() => app.compile(), 120_000);
 afterAll(() => app.remove());
 
 it('an order that was placed just before kill -9 is cancelled at its deadline, after the next start', async () => {
-  const { config } = await newStorage();
-  const start = () => OrderProcess.start(app.main, config, `${TERM_MS}ms`);
+  const storage = await newStorage();
+  const start = () => OrderProcess.start(app.main, storage, `${TERM_MS}ms`);
 
   const first = await start();
   const before = Date.now();

@@ -4,7 +4,10 @@ import { OrderRepository } from '../order.repository.js';
 import { UnitOfWork } from '../unit-of-work.js';
 import { CancelUnpaidOrderCommand } from './cancel-unpaid-order.command.js';
 
-/** Leaves an order alone that is paid or cancelled: a scheduled command may come twice, or just after the payment. */
+/**
+ * Leaves an order alone that is paid or cancelled: a scheduled command may come twice, or just after the payment. An order
+ * that is not there never came to be: had it not been committed yet, this unit of work would have waited for its end.
+ */
 @CommandHandler(CancelUnpaidOrderCommand)
 export class CancelUnpaidOrderHandler implements ICommandHandler<CancelUnpaidOrderCommand> {
   constructor(

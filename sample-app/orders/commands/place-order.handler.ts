@@ -10,7 +10,12 @@ import { UnitOfWork } from '../unit-of-work.js';
 import { CancelUnpaidOrderCommand } from './cancel-unpaid-order.command.js';
 import { PlaceOrderCommand } from './place-order.command.js';
 
-/** Sets the deadline in the transaction that saves the order: no crash leaves an order that waits for ever. */
+/**
+ * Sets the deadline with the order: no crash leaves an order that waits for ever. Where the two share a transaction, both
+ * are there or neither. Where the scheduler keeps its entries elsewhere, two steps are left, and between them a crash; so
+ * the order is committed last. What the crash leaves then is a deadline whose order never came to be: it passes, finds
+ * nothing, and does nothing. It is not called off where the commit fails, since a commit whose answer was lost fails too.
+ */
 @CommandHandler(PlaceOrderCommand)
 export class PlaceOrderHandler implements ICommandHandler<PlaceOrderCommand> {
   constructor(

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import type { DatabaseConfig } from '../../database/database.config.js';
 import { HttpClient } from './http.client.js';
 import { recordOf } from './output.js';
+import type { Storage } from './storage.js';
 
 /** The app in a process of its own. */
 export class OrderProcess {
@@ -15,14 +15,16 @@ export class OrderProcess {
   /** Resolves once it listens. It ends with the test, at the latest. */
   static async start(
     main: string,
-    { url, file }: DatabaseConfig,
+    { config, redis }: Pick<Storage, 'config' | 'redis'>,
     paymentTerm: string,
   ): Promise<OrderProcess> {
     const child = spawn(process.execPath, [main], {
       env: {
         ...process.env,
-        DATABASE_URL: url ?? '',
-        ORDERS_DB: file,
+        DATABASE_URL: config.url ?? '',
+        ORDERS_DB: config.file,
+        REDIS_URL: redis.url ?? '',
+        REDIS_PREFIX: redis.prefix,
         PAYMENT_TERM: paymentTerm,
         PORT: '0',
         DEMO: 'off',

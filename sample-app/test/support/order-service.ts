@@ -22,6 +22,7 @@ import type { OrderView } from '../../orders/order.view.js';
 import { OrdersConfig } from '../../orders/orders.config.js';
 import { paymentDeadlineKey } from '../../orders/payment-deadline.key.js';
 import { UnitOfWork } from '../../orders/unit-of-work.js';
+import { RedisConfig } from '../../redis/redis.config.js';
 import { HttpClient } from './http.client.js';
 import { Recording } from './recording.js';
 import { type Storage, newStorage } from './storage.js';
@@ -32,13 +33,18 @@ export const orderRequest = {
 };
 
 /** Starts the app on a free port and a new database, with records in place of what it tells the world. It ends with the test. */
-export async function startOrderService({ paymentTerm = '1 minute' }: { paymentTerm?: Duration } = {}) {
+export async function startOrderService({
+  paymentTerm = '1 minute',
+  storage: given,
+}: { paymentTerm?: Duration; storage?: Storage } = {}) {
   const mails = new Recording<{ to: string; text: string }>();
   const messages = new Recording<string>();
-  const storage = await newStorage();
+  const storage = given ?? (await newStorage());
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(DatabaseConfig)
     .useValue(storage.config)
+    .overrideProvider(RedisConfig)
+    .useValue(storage.redis)
     .overrideProvider(OrdersConfig)
     .useValue({ paymentTerm })
     .overrideProvider(Mailer)
@@ -99,8 +105,12 @@ export class OrderService {
   }
 
   /** From now on no new order can be committed. */
-  refuseCommits(message: string): Promise<void> {
-    return this.storage.refuseCommits(this.database, message);
+  refuseCommits(): Promise<void> {
+    return this.storage.refuseCommits(this.database);
+  }
+
+  someoneWaits(): Promise<boolean> {
+    return this.storage.someoneWaits(this.database);
   }
 
   /** The scheduled entry; waits until it is in that state. */
