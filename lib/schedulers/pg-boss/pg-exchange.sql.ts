@@ -14,7 +14,8 @@ export function settleSql({ schema, table, queue }: Installation): string {
         state = (CASE
           WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
           WHEN e.state = 'created' AND EXISTS (
-            SELECT FROM ${table} o WHERE o.name = '${queue}' AND o.state = 'created' AND coalesce(o.singleton_key, '') = j.singleton_key
+            SELECT FROM ${table} o WHERE o.name = '${queue}' AND o.state = 'created' AND o.policy = 'short'
+              AND coalesce(o.singleton_key, '') = j.singleton_key
           ) THEN 'retry'
           ELSE e.state END)::${schema}.job_state,
         completed_on = CASE WHEN e.state IN ('completed', 'cancelled', 'failed') OR j.output -> 'cancel' IS NOT NULL
