@@ -12,15 +12,14 @@ import type { InsertResult, NewEntry, StoredEntry } from '../../scheduling/store
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { type Connection, connect } from './connection.js';
 import { provideConnections } from './connections-of-attempts.js';
-import { type Installation, install, quote } from './installation.js';
-import { installOwn } from './own-schema.js';
+import { type Installation, quote } from './installation.js';
+import { prepareSchema } from './migrate.js';
 import { PgMaintenance } from './pg-maintenance.js';
-import type { PgBossSchedulerOptions } from './pg-boss.options.js';
+import { DEFAULT_SCHEMA, type PgBossSchedulerOptions } from './pg-boss.options.js';
 import { PgBossStore } from './pg-boss.store.js';
 import { type Claims, WORKER_LOST } from './pg-workers.js';
 import { toCallersError, within } from './unavailable.js';
 
-const DEFAULT_SCHEMA = 'pgboss';
 const DEFAULT_LEASE = '15s';
 const DEFAULT_RETENTION = '7 days';
 /** A worker shows that it lives so many times within its lease. */
@@ -63,15 +62,13 @@ class PgBossScheduler extends StoreScheduler {
     const { operationTimeout } = this.core;
     const connection = await connect(this.options, schema, operationTimeout);
     try {
-      const { access, boss, isStarted } = connection;
       const installation = await within(
         Math.max(operationTimeout, 60_000),
-        install(boss, access, { schema, migrate, isStarted }),
+        prepareSchema(connection, { schema, migrate }),
       );
-      await installOwn(access, installation);
       this.installation = installation;
       this.openStore = new PgBossStore(
-        access,
+        connection.access,
         installation,
         this.settings(operationTimeout),
         () => this.core.mapper.kinds(),

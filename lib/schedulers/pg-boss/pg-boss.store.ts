@@ -39,6 +39,7 @@ export interface StoreSettings {
 export class PgBossStore implements EntryStore {
   readonly workers: PgWorkers;
   readonly recurringJobs: PgRecurring;
+  readonly answersMeanwhile = true;
   readonly perform: EntryStore['perform'];
   readonly commits: CallersCommits;
   /** Set to listen for the word of a caller's commit. */
@@ -168,7 +169,7 @@ export class PgBossStore implements EntryStore {
 
   /** Claims whose attempts never began, and so do not count. */
   giveBack(claims: readonly { id: JobId; claim: number }[]): Promise<void> {
-    return this.do((executor) => this.exchanges.giveBack(executor, claims, this.workers.id!));
+    return this.do((executor) => this.exchanges.giveBack(executor, claims));
   }
 
   release(knows: Knows, reasons: readonly ParkedReason[]): Promise<number> {

@@ -23,7 +23,10 @@ export function toColumns(entries: readonly NewEntry[], placeOf: (entry: NewEntr
   ];
 }
 
-function arrayOf(entries: readonly NewEntry[], element: (entry: NewEntry) => string | number | boolean): string {
+function arrayOf(
+  entries: readonly NewEntry[],
+  element: (entry: NewEntry) => string | number | boolean,
+): string {
   return `{${entries.map(element).join(',')}}`;
 }
 
@@ -31,7 +34,16 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-function toData({ name, version, command, attempts, scheduledAt, data, metadata, policy }: NewEntry): EntryData {
+function toData({
+  name,
+  version,
+  command,
+  attempts,
+  scheduledAt,
+  data,
+  metadata,
+  policy,
+}: NewEntry): EntryData {
   const hasMore = policy !== undefined || Object.keys(metadata).length > 0;
   return {
     name,
