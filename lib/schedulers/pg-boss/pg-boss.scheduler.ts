@@ -109,6 +109,7 @@ class PgBossScheduler extends StoreScheduler {
       this.installation!,
       this.core.knows,
       Math.min(lease / SIGNS_OF_LIFE, LONGEST_ROUND),
+      lease,
       {
         onChange: () => this.engine.wake(),
         onLost: () => this.rejoin(),

@@ -19,6 +19,8 @@ export class PgMaintenance {
   private running: Promise<void> = Promise.resolve();
   private releasedAt = 0;
   private prunedAt = 0;
+  private renewedAt = performance.now();
+  private buriesFrom = 0;
 
   constructor(
     private readonly store: PgBossStore,
@@ -26,6 +28,8 @@ export class PgMaintenance {
     private readonly knows: Knows,
     /** In ms. */
     private readonly every: number,
+    /** In ms. */
+    private readonly lease: number,
     private readonly listeners: {
       /** Something may be due now. */
       readonly onChange: () => void;
@@ -62,8 +66,9 @@ export class PgMaintenance {
     try {
       if (!(await this.store.do((executor) => this.store.workers.renew(executor))))
         await this.listeners.onLost();
+      this.renewed();
       await this.listeners.onClaims(await this.store.do((executor) => this.store.workers.claims(executor)));
-      await this.bury();
+      if (performance.now() >= this.buriesFrom) await this.bury();
       await this.store.do((executor) => this.store.recurringJobs.sweep(executor));
       await this.store.do((executor) => this.store.recurringJobs.refresh(executor));
       await this.release();
@@ -73,6 +78,16 @@ export class PgMaintenance {
     } catch (error) {
       this.logger.warn(`A round of maintenance was left out: ${messageOf(error)}`);
     }
+  }
+
+  /**
+   * Whoever could not show for a while that he lives was not the only one, most likely: a network that is cut, or a server
+   * that moves, silences all. The first one back gives the others a lease to come back in.
+   */
+  private renewed(): void {
+    const now = performance.now();
+    if (now - this.renewedAt > this.lease / 2 + this.every) this.buriesFrom = now + this.lease;
+    this.renewedAt = now;
   }
 
   private async release(): Promise<void> {
