@@ -54,7 +54,7 @@ export class PgMaintenance {
 
   /** Gives back what dead workers left. */
   async bury(): Promise<void> {
-    const { waiting, ended } = await this.store.inTransaction((transaction) =>
+    const { waiting, ended } = await this.store.calls.inTransaction((transaction) =>
       this.store.workers.bury(transaction),
     );
     if (waiting > 0) this.logger.warn(`${waiting} entries of a worker that is gone wait again.`);
@@ -64,13 +64,15 @@ export class PgMaintenance {
 
   private async once(): Promise<void> {
     try {
-      if (!(await this.store.do((executor) => this.store.workers.renew(executor))))
+      if (!(await this.store.calls.do((executor) => this.store.workers.renew(executor))))
         await this.listeners.onLost();
       this.renewed();
-      await this.listeners.onClaims(await this.store.do((executor) => this.store.workers.claims(executor)));
+      await this.listeners.onClaims(
+        await this.store.calls.do((executor) => this.store.workers.claims(executor)),
+      );
       if (performance.now() >= this.buriesFrom) await this.bury();
-      await this.store.do((executor) => this.store.recurringJobs.sweep(executor));
-      await this.store.do((executor) => this.store.recurringJobs.refresh(executor));
+      await this.store.calls.do((executor) => this.store.recurringJobs.sweep(executor));
+      await this.store.calls.do((executor) => this.store.recurringJobs.refresh(executor));
       await this.release();
       await this.prune();
       // Whatever was missed, of a word that nobody sent or got.
@@ -101,7 +103,7 @@ export class PgMaintenance {
     if (performance.now() - this.prunedAt < PRUNE_MS) return;
     this.prunedAt = performance.now();
     for (;;) {
-      const pruned = await this.store.inTransaction((transaction) => this.pruneSome(transaction));
+      const pruned = await this.store.calls.inTransaction((transaction) => this.pruneSome(transaction));
       if (pruned < PRUNED_AT_ONCE) return;
     }
   }

@@ -11,7 +11,7 @@ interface Unfit {
 /** Those of pg-boss's backends that lack what our statements are made of, or may not be shared by processes. */
 const UNFIT: Readonly<Record<string, Unfit>> = {
   cockroachdb: {
-    why: 'it has neither LISTEN and NOTIFY nor the PL/pgSQL, locks and indexes by expressions that claims are made of',
+    why: 'claims are made of what pg-boss does without there: SKIP LOCKED, LISTEN and NOTIFY, and a table of our own',
     sign: /CockroachDB/,
   },
   yugabytedb: { why: 'pg-boss itself does not support it', sign: /-YB-/ },

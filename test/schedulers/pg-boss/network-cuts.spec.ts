@@ -13,7 +13,10 @@ async function cuttable(url: string) {
   const open = new Set<Socket>();
   let isCut = false;
   const proxy = createServer((socket) => {
-    if (isCut) return socket.destroy();
+    if (isCut) {
+      socket.destroy();
+      return;
+    }
     const onwards = connect(Number(port), hostname);
     for (const [from, to] of [
       [socket, onwards],
