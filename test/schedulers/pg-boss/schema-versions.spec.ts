@@ -163,6 +163,27 @@ it('migratePgBossSchema() makes all that the app would, and may be called again'
   expect(await objects()).toEqual(made);
 });
 
+it('what version 1 has made and stored is brought up to date at start, and goes on', async () => {
+  const { url, pool } = await setUp();
+  const before = await startOn({ connectionString: url }, { worker: false });
+  const id = await before.scheduler.schedule(new NoteJob('without a key'), 0);
+  await before.scheduler.schedule(new NoteJob('with a key'), 0, { key: 'a' });
+  const waiting = await before.scheduler.schedule(new NoteJob('cancelled'), '1h');
+  await before.nest.close();
+  await pool.query(`UPDATE pgboss.job SET singleton_key = coalesce(singleton_key, id::text), policy = 'short', blocked = false;
+    DROP FUNCTION pgboss.eventflow_claim, pgboss.eventflow_settle;
+    UPDATE pgboss.eventflow_schema SET version = 1`);
+
+  const { scheduler } = await startOn({ connectionString: url });
+
+  await until(() => ran.length === 2, 'both to run');
+  expect(ran.toSorted()).toEqual(['with a key', 'without a key']);
+  expect(await scheduler.get(id)).not.toHaveProperty('key');
+  expect(await scheduler.cancel(waiting)).toBe(true);
+  await expect.poll(() => scheduler.counts()).toMatchObject({ succeeded: 2, cancelled: 1, scheduled: 0 });
+  expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 2 }]);
+});
+
 describe('{ backend }', () => {
   it.each(['cockroachdb', 'yugabytedb', 'pglite'] as const)(
     '%s is refused, and nothing is made',
