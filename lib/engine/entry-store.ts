@@ -29,6 +29,8 @@ export interface EntryStore {
   retry(id: JobId, now: number): MaybePromise<boolean>;
   progress(id: JobId, claim: number, progress: NonNullable<StoredEntry['progress']>): void;
 
+  /** See {@link WorkSource.answersMeanwhile}. */
+  readonly answersMeanwhile?: boolean;
   /** See {@link WorkSource.perform}. */
   perform?: WorkSource['perform'];
   /** Writes down what ended, and claims what is due; entries of unknown classes are parked instead. */

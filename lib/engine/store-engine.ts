@@ -20,6 +20,7 @@ export class StoreEngine implements WorkSource {
   private pump: WorkerPump | undefined;
   private slots: Slots | undefined;
   readonly perform: WorkSource['perform'];
+  readonly answersMeanwhile: boolean;
   private workingSince = Infinity;
   private readonly logger = new Logger('EventFlowJobs');
   private wakes = true;
@@ -30,6 +31,7 @@ export class StoreEngine implements WorkSource {
     private readonly core: SchedulerCore,
   ) {
     this.perform = store.perform;
+    this.answersMeanwhile = store.answersMeanwhile ?? false;
   }
 
   /** @param wakes whether it runs entries by itself when they are due, or only when {@link StoreEngine.runDue} is called. */

@@ -33,6 +33,12 @@ export class Slots {
     return { shared: this.concurrency - this.runningShared, own, most };
   }
 
+  /** The same, but of what queues share no more than half of all slots. */
+  demandOfHalf(now: number): Demand {
+    const demand = this.demand(now);
+    return { ...demand, shared: Math.min(demand.shared, Math.ceil(this.concurrency / 2)) };
+  }
+
   taken(queue: string, now: number): void {
     this.count(queue, 1);
     this.limiters.get(queue)?.started(now);

@@ -38,6 +38,11 @@ export interface Exchange {
 /** Where a worker gets its entries from and reports back to: both in one step, so that a store can make it one write. */
 export interface WorkSource {
   exchange(settlements: readonly Settlement[], demand: Demand): MaybePromise<Exchange>;
+  /**
+   * Whether attempts can run while an answer is on its way, from a server say. The worker then fills its slots in halves:
+   * one runs while the other is claimed.
+   */
+  readonly answersMeanwhile?: boolean;
   progress(entry: ClaimedEntry, fraction: number, note?: string): void;
   /**
    * Runs an attempt in a transaction of the store, where the store does that. `settled` is what it has written down

@@ -9,7 +9,7 @@ import { toError } from '../jobs/outcome.js';
 import type { JobId } from '../jobs/job-id.js';
 import { Reconnection } from './reconnection.js';
 import { NO_DEMAND, type Slots, wantsAny } from './slots.js';
-import type { ClaimedEntry, Exchange, Performed, Settlement, WorkSource } from './work-source.js';
+import type { ClaimedEntry, Demand, Exchange, Performed, Settlement, WorkSource } from './work-source.js';
 
 /** Node takes no more, and would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -136,13 +136,14 @@ export class WorkerPump {
     this.ended = [];
     this.reporting = settlements;
     const now = this.clock.now();
-    const demand = this.claiming ? this.slots.demand(now) : NO_DEMAND;
+    const demand = this.demand(now);
     // Ticks of recurring jobs come even while every slot is taken.
     const isTimeUp = this.claiming && this.nextAt !== undefined && this.nextAt <= now;
     const limitedUntil = this.slots.nextAt(now);
+    let taken: readonly Attempt[] = [];
     try {
       if (settlements.length > 0 || wantsAny(demand) || isTimeUp) {
-        this.apply(settlements, await this.source.exchange(settlements, demand), limitedUntil);
+        taken = this.apply(settlements, await this.source.exchange(settlements, demand), limitedUntil);
       }
       this.reconnection.succeeded();
     } catch (error) {
@@ -151,6 +152,7 @@ export class WorkerPump {
     }
     this.reporting = [];
     this.turnRuns = false;
+    this.begin(taken, demand);
     if (this.turnAgain) {
       this.turnAgain = false;
       this.wake();
@@ -167,7 +169,7 @@ export class WorkerPump {
     settlements: readonly Settlement[],
     { settled, claimed, parked, nextAt }: Exchange,
     limitedUntil: number | undefined,
-  ): void {
+  ): readonly Attempt[] {
     const now = this.clock.now();
     settlements.forEach(({ result }, index) => {
       const outcome = settled[index];
@@ -178,8 +180,9 @@ export class WorkerPump {
         );
     });
     for (const entry of parked) this.reporter.parked(entry, now);
+    const taken: Attempt[] = [];
     for (const entry of claimed) {
-      if (this.claiming) this.start(entry, now);
+      if (this.claiming) taken.push(this.take(entry, now));
       // Told to stop while the claim was on its way: it goes back, and has not begun.
       else
         this.ended.push({
@@ -191,13 +194,35 @@ export class WorkerPump {
     // What was parked took no slot: there may be more to claim.
     if (parked.length > 0) this.turnAgain = true;
     this.sleepUntil(Math.min(nextAt ?? Infinity, limitedUntil ?? Infinity));
+    return taken;
   }
 
-  private start(entry: ClaimedEntry, now: number): void {
+  private demand(now: number): Demand {
+    if (!this.claiming) return NO_DEMAND;
+    return this.source.answersMeanwhile ? this.slots.demandOfHalf(now) : this.slots.demand(now);
+  }
+
+  private take(entry: ClaimedEntry, now: number): Attempt {
     const attempt = new Attempt(entry, (fraction, note) => this.source.progress(entry, fraction, note));
     this.running.set(entry.id, attempt);
     this.attemptsBegun += 1;
     this.slots.taken(entry.queue, now);
+    return attempt;
+  }
+
+  /** Where as many came as were asked for, there are more: they are asked for first, and come while these run. */
+  private begin(taken: readonly Attempt[], { shared }: Demand): void {
+    const runAll = (): void => taken.forEach((attempt) => this.run(attempt));
+    const asksFirst =
+      this.source.answersMeanwhile && taken.length >= shared && wantsAny(this.demand(this.clock.now()));
+    if (taken.length === 0 || !asksFirst) return runAll();
+    void this.turn();
+    // The question leaves when all that is ready to run has: in this turn of the event loop that would be the attempts.
+    setImmediate(() => this.inOwnContext(runAll));
+  }
+
+  private run(attempt: Attempt): void {
+    const entry = attempt.entry as ClaimedEntry;
     void this.perform(attempt).then(({ result, settled }) => {
       // Its claim may have been lost meanwhile, and won again.
       if (this.running.get(entry.id) === attempt) this.running.delete(entry.id);

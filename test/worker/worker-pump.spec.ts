@@ -19,6 +19,7 @@ function pumpOf(
   answers: (Exchange | Promise<Exchange> | Error)[],
   options: WorkerOptions = {},
   sleeps = true,
+  answersMeanwhile = false,
 ) {
   const asked: { settlements: readonly Settlement[]; demand: Demand }[] = [];
   const attempts = new Map<string, { attempt: Attempt; end: () => void }>();
@@ -36,6 +37,7 @@ function pumpOf(
       return answer;
     },
     progress,
+    answersMeanwhile,
   };
   const runner = {
     run: (attempt: Attempt) =>
@@ -100,6 +102,45 @@ describe('The worker', () => {
     expect(asked[1]!.demand.shared).toBe(9);
     expect(reported).toEqual(['a succeeded', 'b succeeded']);
     expect(pump.attempts.map((attempt) => attempt.entry.id)).toEqual(['c']);
+  });
+
+  it('fills its slots in halves where attempts can run meanwhile, and asks for the second before the first begins', async () => {
+    let answer = (_: Exchange): void => {};
+    const later = new Promise<Exchange>((resolve) => (answer = resolve));
+    const { pump, asked, attempts } = pumpOf(
+      [{ ...nothing, claimed: [entry('a'), entry('b')] }, later],
+      { concurrency: 3 },
+      true,
+      true,
+    );
+    const begunAtQuestion: number[] = [];
+    const ask = asked.push.bind(asked);
+    asked.push = (...questions) => {
+      begunAtQuestion.push(attempts.size);
+      return ask(...questions);
+    };
+
+    pump.wake();
+    await turns();
+    expect(asked.map(({ demand }) => demand.shared)).toEqual([2, 1]);
+    expect(begunAtQuestion).toEqual([0, 0]);
+    expect([...attempts.keys()]).toEqual(['a', 'b']);
+
+    attempts.get('a')!.end();
+    await turns();
+    expect(asked).toHaveLength(2);
+    answer({ ...nothing, claimed: [entry('c')] });
+    await turns();
+    expect(asked[2]!.settlements.map(({ result }) => result.entry.id)).toEqual(['a']);
+    expect([...attempts.keys()]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('asks once where less than that half is due, and begins at once', async () => {
+    const { pump, asked, attempts } = pumpOf([{ ...nothing, claimed: [entry('a')] }], {}, true, true);
+    pump.wake();
+    await turns();
+    expect(asked.map(({ demand }) => demand.shared)).toEqual([5]);
+    expect([...attempts.keys()]).toEqual(['a']);
   });
 
   it('still knows the newer attempt at an entry whose claim was lost and won again, when the older one ends', async () => {

@@ -2,6 +2,7 @@ import type { Access } from './access.js';
 import { BossAccess } from './boss-access.js';
 import { type PgBoss, type PoolConfig, loadDrivers } from './drivers.js';
 import { PoolAccess } from './pool-access.js';
+import { assertUsableBackend } from './server-kind.js';
 import type { PgBossSchedulerOptions } from './pg-boss.options.js';
 
 /** Longer than this to connect is not to be waited for: a call may take `operationTimeout` in all. */
@@ -33,6 +34,7 @@ export async function connect(
   schema: string,
   operationTimeout: number,
 ): Promise<Connection> {
+  assertUsableBackend(options);
   if ('boss' in options) {
     const access = new BossAccess(options.boss.getDb());
     return { access, boss: options.boss, isStarted: true, close: () => access.close() };

@@ -1,6 +1,7 @@
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import type { Executor } from './access.js';
 import type { PgBoss } from './drivers.js';
+import { assertPostgres } from './server-kind.js';
 
 /** The queue of pg-boss that holds every entry: a key is unique across ours, which are a column of it. */
 const QUEUE = 'eventflow-jobs';
@@ -23,7 +24,7 @@ export interface Installation {
 
 /**
  * pg-boss makes or migrates its schema, and a queue of ours in it: a table of its own, so that plans do not depend on
- * what else lies there.
+ * what else lies there. With `migrate: false` it only looks whether all that is there.
  *
  * @throws {UnusableSchemaError} where the schema is newer, or older with `migrate: false`.
  */
@@ -38,17 +39,21 @@ export async function install(
   });
   if (isStarted && stored === undefined) throw otherSchema(schema);
   assertFits(schema, stored, migrate);
+  await assertPostgres(access);
   if (!isStarted) await boss.start();
-  await boss.createQueue(QUEUE, {
-    policy: 'short',
-    partition: true,
-    notify: false,
-    retentionSeconds: FOREVER,
-    warningQueueSize: FOREVER,
-  });
-  if (isStarted) await assertSameSchema(access, schema, quoted);
+  if (migrate) {
+    await boss.createQueue(QUEUE, {
+      policy: 'short',
+      partition: true,
+      notify: false,
+      retentionSeconds: FOREVER,
+      warningQueueSize: FOREVER,
+    });
+    if (isStarted) await assertSameSchema(access, schema, quoted);
+  }
   const queue = await boss.getQueue(QUEUE);
-  if (queue?.policy !== 'short' || !queue.partition) {
+  if (!queue) throw mustMigrate(schema, `has no queue '${QUEUE}'`);
+  if (queue.policy !== 'short' || !queue.partition) {
     throw new UnusableSchemaError(
       `The queue '${QUEUE}' in schema ${schema} was made by somebody else, with other settings: delete it, or give the ` +
         'scheduler another `schema`.',
@@ -65,9 +70,16 @@ function assertFits(schema: string, stored: number | undefined, migrate: boolean
     );
   }
   if (migrate || stored === KNOWN_SCHEMA) return;
-  throw new UnusableSchemaError(
-    `Schema ${schema} ${stored === undefined ? 'is not installed' : `has version ${stored} of pg-boss`}, and version ` +
-      `${KNOWN_SCHEMA} is needed: run \`npx pg-boss migrate --schema ${schema}\`, or leave out \`migrate: false\`.`,
+  const found = stored === undefined ? 'is not installed' : `has version ${stored} of pg-boss`;
+  throw mustMigrate(schema, `${found}, and version ${KNOWN_SCHEMA} is needed`);
+}
+
+/** With `migrate: false`, or where the account may not. */
+export function mustMigrate(schema: string, found: string, cause?: unknown): UnusableSchemaError {
+  return new UnusableSchemaError(
+    `Schema ${schema} ${found}: run \`npx eventflow-jobs-pg-boss migrate --schema ${schema}\` by an account that may ` +
+      'create tables there, or start with such an account and without `migrate: false`.',
+    { cause },
   );
 }
 

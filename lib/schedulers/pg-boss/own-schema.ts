@@ -1,5 +1,6 @@
-import type { Access } from './access.js';
-import { type Installation, UnusableSchemaError } from './installation.js';
+import type { Access, Executor } from './access.js';
+import { type Installation, UnusableSchemaError, mustMigrate } from './installation.js';
+import { claimFunction, settleFunction } from './pg-exchange.sql.js';
 
 /** Each step brings what is ours in the schema from the version before it to its own: a released step never changes. */
 const MIGRATIONS: readonly ((names: Installation) => string)[] = [
@@ -26,13 +27,48 @@ const MIGRATIONS: readonly ((names: Installation) => string)[] = [
     -- A table that is emptied and filled again and again must be looked after sooner than after a fifth of it.
     ALTER TABLE ${table} SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
   `,
+  (installation) => settleFunction(installation) + claimFunction(installation),
 ];
 
 /** Any number: two apps that start together must not both migrate. */
 const LOCK = 7_262_018;
 
-/** Our tables beside those of pg-boss, and our indexes on the table of our queue. */
-export async function installOwn(access: Access, installation: Installation): Promise<void> {
+/**
+ * Our tables beside those of pg-boss, our indexes on the table of our queue, and our functions.
+ *
+ * @throws {UnusableSchemaError} where they are newer, or older with `migrate: false`.
+ */
+export async function installOwn(
+  access: Access,
+  installation: Installation,
+  { schema, migrate }: { schema: string; migrate: boolean },
+): Promise<void> {
+  const version = await ownVersion(access, installation);
+  if (version > MIGRATIONS.length) {
+    throw new UnusableSchemaError(
+      `What eventflow-jobs keeps in schema ${schema} has version ${version}, and this release knows version ` +
+        `${MIGRATIONS.length}: install the release that goes with it, or a newer one.`,
+    );
+  }
+  if (version === MIGRATIONS.length) return;
+  if (migrate) return migrateOwn(access, installation);
+  throw mustMigrate(
+    schema,
+    `has version ${version} of what eventflow-jobs keeps there, and version ${MIGRATIONS.length} is needed`,
+  );
+}
+
+/** 0 where there is nothing yet. */
+async function ownVersion(executor: Executor, { schema }: Installation): Promise<number> {
+  const { rows } = await executor.executeSql('SELECT to_regclass($1) IS NOT NULL AS there', [
+    `${schema}.eventflow_schema`,
+  ]);
+  if (!(rows as { there: boolean }[])[0]!.there) return 0;
+  const found = await executor.executeSql(`SELECT version FROM ${schema}.eventflow_schema`);
+  return (found.rows as { version: number }[])[0]?.version ?? 0;
+}
+
+async function migrateOwn(access: Access, installation: Installation): Promise<void> {
   const { schema } = installation;
   const transaction = await access.begin();
   try {
@@ -40,14 +76,8 @@ export async function installOwn(access: Access, installation: Installation): Pr
     await transaction.executeSql(
       `CREATE TABLE IF NOT EXISTS ${schema}.eventflow_schema (version int NOT NULL)`,
     );
-    const { rows } = await transaction.executeSql(`SELECT version FROM ${schema}.eventflow_schema`);
-    const version = (rows as { version: number }[])[0]?.version ?? 0;
-    if (version > MIGRATIONS.length) {
-      throw new UnusableSchemaError(
-        `What eventflow-jobs keeps in schema ${schema} has version ${version}, and this release knows version ` +
-          `${MIGRATIONS.length}: install the release that goes with it, or a newer one.`,
-      );
-    }
+    // Another app may have done it while this one waited.
+    const version = await ownVersion(transaction, installation);
     for (const step of MIGRATIONS.slice(version)) await transaction.executeSql(step(installation));
     if (version < MIGRATIONS.length) {
       await transaction.executeSql(`DELETE FROM ${schema}.eventflow_schema`);

@@ -1,13 +1,15 @@
 import type { Duration } from '../../scheduling/duration.js';
 import type { ConstructorOptions, PgBoss, Pool } from './drivers.js';
 
+export const DEFAULT_SCHEMA = 'pgboss';
+
 /** @publicApi */
 export interface PgBossTuning {
   /** The PostgreSQL schema of pg-boss. @default 'pgboss' */
   schema?: string;
   /**
-   * Whether an older schema is brought up to date at start. With `false` the app does not start on one, and the error
-   * says what migrates it.
+   * Whether the schema is made, or an older one is brought up to date, at start. With `false` nothing is made: the app does
+   * not start where something is missing, and the error names the command that makes it.
    * @default true
    */
   migrate?: boolean;

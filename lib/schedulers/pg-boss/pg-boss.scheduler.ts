@@ -1,47 +1,42 @@
-import { createHash } from 'node:crypto';
-import { Logger } from '@nestjs/common';
 import { STORE_CAPABILITIES, StoreScheduler } from '../../engine/store.scheduler.js';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import { SystemClock } from '../../jobs/clock.js';
-import { JobCancelledError, WorkerStoppedError } from '../../jobs/jobs.errors.js';
-import { messageOf } from '../../jobs/outcome.js';
 import type { Capability } from '../../scheduling/capability.js';
 import { toMilliseconds } from '../../scheduling/duration.js';
 import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
-import type { InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
+import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../scheduling/worker-options.js';
 import { type Connection, connect } from './connection.js';
 import { provideConnections } from './connections-of-attempts.js';
-import { type Installation, install, quote } from './installation.js';
-import { installOwn } from './own-schema.js';
-import { PgMaintenance } from './pg-maintenance.js';
-import type { PgBossSchedulerOptions } from './pg-boss.options.js';
+import type { Installation } from './installation.js';
+import { prepareSchema } from './migrate.js';
+import { DEFAULT_SCHEMA, type PgBossSchedulerOptions } from './pg-boss.options.js';
 import { PgBossStore } from './pg-boss.store.js';
-import { type Claims, WORKER_LOST } from './pg-workers.js';
-import { toCallersError, within } from './unavailable.js';
+import { within } from './unavailable.js';
+import { Words, channelOf } from './words.js';
+import { WorkerPresence } from './worker-presence.js';
 
-const DEFAULT_SCHEMA = 'pgboss';
 const DEFAULT_LEASE = '15s';
 const DEFAULT_RETENTION = '7 days';
-/** A worker shows that it lives so many times within its lease. */
-const SIGNS_OF_LIFE = 3;
-const LONGEST_ROUND = 2_000;
-/** After a call has been given up, its answer is not on its way any more, in ms. */
-const ANSWER_IS_LOST = 1_000;
+/** A schema is made in this time at least, in ms, however impatient calls are. */
+const PREPARING = 60_000;
 
 const CAPABILITIES: readonly Capability[] = [...STORE_CAPABILITIES, 'durable', 'transaction', 'distributed'];
+
+/** What there is while the scheduler is open. */
+interface Opened {
+  readonly connection: Connection;
+  readonly installation: Installation;
+  readonly store: PgBossStore;
+  readonly words: Words;
+}
 
 /** Entries in a queue of pg-boss, run in any process that has the database. */
 class PgBossScheduler extends StoreScheduler {
   readonly capabilities: ReadonlySet<Capability>;
   protected readonly clock = new SystemClock();
-  private readonly logger = new Logger('PgBossScheduler');
-  private readonly channel: string;
-  private connection: Connection | undefined;
-  private installation: Installation | undefined;
-  private openStore: PgBossStore | undefined;
-  private maintenance: PgMaintenance | undefined;
-  private listening: Promise<{ close(): Promise<void> }> | undefined;
+  private openedAs: Opened | undefined;
+  private presence: WorkerPresence | undefined;
 
   constructor(private readonly options: PgBossSchedulerOptions) {
     super();
@@ -49,13 +44,19 @@ class PgBossScheduler extends StoreScheduler {
       ...CAPABILITIES,
       ...(options.transactionalWork ? ['transactional-work' as const] : []),
     ]);
-    const schema = options.schema ?? DEFAULT_SCHEMA;
-    this.channel = `eventflow_${createHash('sha256').update(quote(schema)).digest('hex').slice(0, 24)}`;
   }
 
   protected get store(): PgBossStore {
-    if (this.openStore) return this.openStore;
+    return this.openOne.store;
+  }
+
+  private get openOne(): Opened {
+    if (this.openedAs) return this.openedAs;
     throw new EventFlowJobsError('PostgreSQL is not connected: the app has not started yet, or is closed.');
+  }
+
+  private get lease(): number {
+    return toMilliseconds(this.options.lease ?? DEFAULT_LEASE);
   }
 
   protected override async open(): Promise<void> {
@@ -63,23 +64,16 @@ class PgBossScheduler extends StoreScheduler {
     const { operationTimeout } = this.core;
     const connection = await connect(this.options, schema, operationTimeout);
     try {
-      const { access, boss, isStarted } = connection;
       const installation = await within(
-        Math.max(operationTimeout, 60_000),
-        install(boss, access, { schema, migrate, isStarted }),
+        Math.max(operationTimeout, PREPARING),
+        prepareSchema(connection, { schema, migrate }),
       );
-      await installOwn(access, installation);
-      this.installation = installation;
-      this.openStore = new PgBossStore(
-        access,
-        installation,
-        this.settings(operationTimeout),
-        () => this.core.mapper.kinds(),
-        (entries, results) => this.reportWritten(entries, results),
-      );
-      this.openStore.beforeCallersCommit = () => this.listen();
-      await this.openStore.do((executor) => this.store.recurringJobs.refresh(executor));
-      this.connection = connection;
+      const channel = channelOf(schema);
+      const store = this.storeOn(connection, installation, channel);
+      await store.calls.do((executor) => store.recurringJobs.refresh(executor));
+      const words = new Words(connection.access, channel, store, () => this.engine);
+      store.writes.beforeCallersCommit = () => words.listen();
+      this.openedAs = { connection, installation, store, words };
     } catch (error) {
       await connection.close();
       throw error;
@@ -87,11 +81,9 @@ class PgBossScheduler extends StoreScheduler {
   }
 
   protected override async close(): Promise<void> {
-    await (await this.listening)?.close();
-    this.listening = undefined;
-    await this.connection?.close();
-    this.connection = undefined;
-    this.openStore = undefined;
+    await this.openedAs?.words.close();
+    await this.openedAs?.connection.close();
+    this.openedAs = undefined;
   }
 
   /** Each is a round trip, and a connection while it lasts. */
@@ -100,125 +92,42 @@ class PgBossScheduler extends StoreScheduler {
   }
 
   protected override insertEach(entries: readonly NewEntry[]): Promise<readonly (InsertResult | Error)[]> {
-    return this.engine.insertEach(() => this.store.insertEach(entries));
+    return this.engine.insertEach(() => this.store.writes.insertEach(entries));
   }
 
   protected override async startWork(options: WorkerOptions): Promise<void> {
-    if (this.maintenance) return;
-    if (this.options.transactionalWork) provideConnections(this.connection!, options);
-    const lease = toMilliseconds(this.options.lease ?? DEFAULT_LEASE);
-    const maintenance = new PgMaintenance(
-      this.store,
-      this.installation!,
-      this.core.knows,
-      Math.min(lease / SIGNS_OF_LIFE, LONGEST_ROUND),
-      {
-        onChange: () => this.engine.wake(),
-        onLost: () => this.rejoin(),
-        onEnded: (entry) => this.tellOfEnd(entry),
-        onClaims: (claims) => this.compare(claims),
-      },
-    );
-    await this.store.do((executor) => this.store.workers.register(executor));
-    await maintenance.bury();
-    await this.listen();
+    if (this.presence) return;
+    const { connection, store, installation, words } = this.openOne;
+    if (this.options.transactionalWork) provideConnections(connection, options);
+    const presence = new WorkerPresence(store, installation, this.engine, this.core, this.lease);
+    await presence.take();
+    await words.listen();
     await super.startWork(options);
-    maintenance.start();
-    this.maintenance = maintenance;
+    presence.keep();
+    this.presence = presence;
   }
 
   protected override async stopWork(timeout: number): Promise<void> {
-    if (!this.maintenance) return;
+    if (!this.presence) return;
     await super.stopWork(timeout);
-    await this.maintenance.stop();
-    this.maintenance = undefined;
-    try {
-      await this.store.do((executor) => this.store.workers.unregister(executor));
-    } catch (error) {
-      // Its lease ends, and the others see it; the app is to close all the same.
-      this.logger.warn(`The worker could not sign off: ${messageOf(error)}`);
-    }
+    await this.presence.leave();
+    this.presence = undefined;
   }
 
-  /** Workers do, and whoever schedules in transactions of his own. */
-  private async listen(): Promise<void> {
-    this.listening ??= this.connection!.access.listen(
-      this.channel,
-      (payload) => this.told(payload),
-      () => this.engine.wake(),
-    );
-    try {
-      await this.listening;
-    } catch (error) {
-      this.listening = undefined;
-      throw toCallersError(error);
-    }
-  }
-
-  private settings(operationTimeout: number) {
-    const { lease = DEFAULT_LEASE, retention, transactionalWork = false } = this.options;
-    return {
-      operationTimeout,
-      lease: toMilliseconds(lease),
-      retention: Math.ceil(toMilliseconds(retention?.age ?? DEFAULT_RETENTION) / 1000),
-      transactionalWork,
-      channel: this.channel,
-    };
-  }
-
-  /** Another process has committed something. */
-  private told(payload: string): void {
-    const [what, value = ''] = payload.split(' ');
-    if (what === 'cancel')
-      return this.engine.abort([value], () => new JobCancelledError('The entry was cancelled.'));
-    if (what === 'committed') return this.store.commits.committed(value);
-    if (what === 'recurring') {
-      this.store
-        .do((executor) => this.store.recurringJobs.refresh(executor))
-        .then(
-          () => this.engine.wake(),
-          (error: unknown) => this.logger.warn(`Recurring jobs could not be read: ${messageOf(error)}`),
-        );
-      return;
-    }
-    const { nextAt } = this.engine;
-    if (what !== 'due' || nextAt === undefined || Number(value) < nextAt) this.engine.wake();
-  }
-
-  /** What the store says runs here, beside what does. */
-  private async compare(claims: Claims): Promise<void> {
-    for (const [id, { isStopping }] of claims) {
-      if (isStopping) this.engine.abort([id], () => new JobCancelledError('The entry was cancelled.'));
-    }
-    // Where the connection broke between the commit and its answer, nobody knows of the claim but the store.
-    const oldest = this.core.operationTimeout + ANSWER_IS_LOST;
-    const unheard = [...claims]
-      .map(([id, { claim, age }]) => ({ id, claim, age }))
-      .filter(({ id, claim, age }) => age > oldest && !this.engine.holds(id, claim));
-    if (unheard.length === 0) return;
-    this.logger.warn(`${unheard.length} entries were claimed, and the answer was lost: they go back.`);
-    await this.store.giveBack(unheard);
-  }
-
-  /** This process stood still for longer than its lease: its entries are others' by now. */
-  private async rejoin(): Promise<void> {
-    this.engine.abortAll(
-      () => new WorkerStoppedError('The worker lost its lease: the entry runs elsewhere.'),
-    );
-    await this.store.do((executor) => this.store.workers.register(executor));
-    this.engine.wake();
-  }
-
-  /** Its worker died in the last attempt, or after it was told to stop. */
-  private tellOfEnd(entry: StoredEntry): void {
-    const now = this.currentTime();
-    const durationMs = Math.max(0, now - (entry.startedAt ?? now));
-    if (entry.state === 'cancelled')
-      return this.core.reporter.settled({ entry, outcome: { type: 'cancelled' }, durationMs }, now);
-    const error = Object.assign(new Error(WORKER_LOST.message), { name: WORKER_LOST.name });
-    this.core.reporter.settled(
-      { entry, outcome: { type: 'failed', error: WORKER_LOST }, error, durationMs },
-      now,
+  private storeOn({ access }: Connection, installation: Installation, channel: string): PgBossStore {
+    const { retention, transactionalWork = false } = this.options;
+    return new PgBossStore(
+      access,
+      installation,
+      {
+        operationTimeout: this.core.operationTimeout,
+        lease: this.lease,
+        retention: Math.ceil(toMilliseconds(retention?.age ?? DEFAULT_RETENTION) / 1000),
+        transactionalWork,
+        channel,
+      },
+      () => this.core.mapper.kinds(),
+      (entries, results) => this.reportWritten(entries, results),
     );
   }
 }

@@ -4,12 +4,11 @@ import type { Knows } from '../../engine/entry-store.js';
 import { JOB_STATES, type JobState } from '../../scheduling/job-entry.js';
 import type { EntryRef, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Installation } from './installation.js';
+import type { PgCalls } from './pg-calls.js';
 import { COLUMNS, type EntryRow, jsonText, keyOf, toEntry } from './pg-rows.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const RELEASED_AT_ONCE = 500;
-
-type Query = <T>(text: string, values?: unknown[]) => Promise<T[]>;
 
 /** One entry at a time: what is found and changed from outside. */
 export class PgEntries {
@@ -18,7 +17,7 @@ export class PgEntries {
 
   constructor(
     { table, queue }: Installation,
-    private readonly query: Query,
+    private readonly calls: PgCalls,
     private readonly channel: string,
   ) {
     this.table = table;
@@ -31,7 +30,7 @@ export class PgEntries {
   }
 
   async counts(): Promise<Record<JobState, number>> {
-    const rows = await this.query<{ state: EntryRow['state']; parked: boolean; count: number }>(
+    const rows = await this.calls.query<{ state: EntryRow['state']; parked: boolean; count: number }>(
       `SELECT state::text, coalesce(output -> 'parked' IS NOT NULL AND state < 'active', false) AS parked,
         count(*)::float8 AS count FROM ${this.table} j WHERE ${this.of} GROUP BY 1, 2`,
     );
@@ -44,7 +43,7 @@ export class PgEntries {
   async cancel(ref: EntryRef): Promise<StoredEntry | undefined> {
     const before = await this.row(ref);
     if (!before) return undefined;
-    const [row] = await this.query<EntryRow>(
+    const [row] = await this.calls.query<EntryRow>(
       `WITH done AS (
         UPDATE ${this.table} j SET
           state = CASE WHEN j.state < 'active' THEN 'cancelled' ELSE j.state END,
@@ -84,7 +83,7 @@ export class PgEntries {
   }
 
   progress(id: JobId, claim: number, progress: object): Promise<unknown> {
-    return this.query(
+    return this.calls.query(
       `UPDATE ${this.table} j SET output = coalesce(output, '{}') || jsonb_build_object('progress', $3::text::jsonb)
         WHERE ${this.of} AND id = $1 AND state = 'active' AND retry_count = $2`,
       [id, claim, jsonText(progress)],
@@ -95,7 +94,7 @@ export class PgEntries {
   async release(knows: Knows, reasons: readonly ParkedReason[]): Promise<number> {
     let released = 0;
     for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
-      const rows = await this.query<EntryRow>(
+      const rows = await this.calls.query<EntryRow>(
         `SELECT ${COLUMNS} FROM ${this.table} j WHERE output -> 'parked' IS NOT NULL AND ${this.of} AND state < 'active'
           AND id > $1 ORDER BY id LIMIT ${RELEASED_AT_ONCE}`,
         [after],
@@ -105,7 +104,7 @@ export class PgEntries {
         .filter((entry) => reasons.includes(entry.parked!.reason) && knows(entry))
         .map(({ id }) => id);
       if (ids.length > 0) {
-        const done = await this.query(
+        const done = await this.calls.query(
           `UPDATE ${this.table} j SET start_after = to_timestamp((output -> 'parked' ->> 'runAt')::float8 / 1000),
             output = output - 'parked'
             WHERE ${this.of} AND id = ANY ($1) AND state < 'active' AND output -> 'parked' IS NOT NULL RETURNING 1`,
@@ -123,12 +122,13 @@ export class PgEntries {
     if ('id' in ref) {
       if (!UUID.test(ref.id)) return undefined;
       return (
-        await this.query<EntryRow>(`SELECT ${COLUMNS} FROM ${this.table} j WHERE ${this.of} AND id = $1`, [
-          ref.id,
-        ])
+        await this.calls.query<EntryRow>(
+          `SELECT ${COLUMNS} FROM ${this.table} j WHERE ${this.of} AND id = $1`,
+          [ref.id],
+        )
       )[0];
     }
-    const rows = await this.query<EntryRow>(
+    const rows = await this.calls.query<EntryRow>(
       `SELECT ${COLUMNS} FROM ${this.table} j WHERE ${this.of} AND singleton_key = $1 AND left(singleton_key, 1) = '='
         ORDER BY (state = 'created') DESC, created_on DESC, id DESC LIMIT 1`,
       [keyOf(ref.key).replaceAll('\0', '\uFFFD').toWellFormed()],
@@ -137,7 +137,7 @@ export class PgEntries {
   }
 
   private async change(set: string, where: string, values: unknown[]): Promise<boolean> {
-    const rows = await this.query(
+    const rows = await this.calls.query(
       `WITH done AS (UPDATE ${this.table} j SET ${set} WHERE ${this.of} AND j.id = $1 AND ${where} RETURNING 1)
         SELECT pg_notify('${this.channel}', 'due 0') FROM done`,
       values,

@@ -4,7 +4,6 @@ import type { StoredEntry } from '../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { Executor } from './access.js';
 import type { Installation } from './installation.js';
-import { claimSql, settleSql } from './pg-exchange.sql.js';
 import { type EntryRow, kindOf, toEntry } from './pg-rows.js';
 import { settledAs, toSettlement } from './pg-settlements.js';
 
@@ -18,30 +17,35 @@ interface Ended {
 
 interface Answer {
   has_place: boolean;
-  settled: Ended[] | null;
-  claimed: (EntryRow & { known: boolean })[] | null;
+  settled?: Ended[] | null;
+  entries: (EntryRow & { known: boolean })[] | null;
   /** In ms from now, by the clock of the server. */
   next: number | null;
 }
 
 /** What a worker reports and what it gets instead: a round trip and a commit for all that ended in one turn. */
 export class PgExchange {
-  private readonly statement: string;
+  private readonly claiming: string;
+  private readonly exchanging: string;
   private readonly settling: string;
   private kinds: string[] | undefined;
 
   constructor(
-    installation: Installation,
+    { schema }: Installation,
     private readonly kindsHere: () => readonly StoredKind[],
   ) {
-    this.statement = `WITH RECURSIVE ${settleSql(installation)}, ${claimSql(installation)}`;
-    this.settling = `WITH ${settleSql(installation)} SELECT id, state::text FROM settled`;
+    this.settling = `SELECT id, state FROM ${schema}.eventflow_settle($1::json)`;
+    this.claiming = `SELECT * FROM ${schema}.eventflow_claim($1::text, $2::jsonb, $3::text[])`;
+    this.exchanging = `SELECT *, (SELECT json_agg(s) FROM ${schema}.eventflow_settle($4::json) s) AS settled
+      FROM ${schema}.eventflow_claim($1::text, $2::jsonb, $3::text[])`;
   }
 
   /** Claims whose attempts never began, and so do not count. */
-  async giveBack(executor: Executor, claims: readonly { id: string; claim: number }[], owner: string) {
-    const ends = claims.map(({ id, claim }) => ({ id, claim, state: 'retry', skip: true }));
-    await executor.executeSql(this.settling, [JSON.stringify(ends), owner]);
+  async giveBack(executor: Executor, claims: readonly { id: string; claim: number }[]): Promise<void> {
+    await this.settleAll(
+      executor,
+      claims.map(({ id, claim }) => ({ id, claim, state: 'retry', skip: true })),
+    );
   }
 
   /** @returns `undefined` where this worker was taken for dead: nothing was claimed then. */
@@ -55,22 +59,20 @@ export class PgExchange {
     this.kinds ??= this.kindsHere().map(kindOf);
     const demand = { shared, own: Object.fromEntries(own), most: Object.fromEntries(most) };
     const ends = settlements.map((one) => toSettlement(one, now));
-    const areMany = ends.length >= MANY;
-    const [{ has_place, settled: together, claimed, next }, apart] = await Promise.all([
-      executor
-        .executeSql(this.statement, [
-          JSON.stringify(areMany ? [] : ends),
-          owner,
-          JSON.stringify(demand),
-          this.kinds,
-        ])
-        .then(({ rows }) => rows[0] as Answer),
-      areMany ? this.settleAll(executor, ends, owner) : undefined,
+    const claim = [owner, JSON.stringify(demand), this.kinds];
+    // What ends with few others goes along with the claim.
+    const areApart = ends.length === 0 || ends.length >= MANY;
+    const [answer, apart] = await Promise.all([
+      areApart
+        ? executor.executeSql(this.claiming, claim)
+        : executor.executeSql(this.exchanging, [...claim, JSON.stringify(ends)]),
+      areApart && ends.length > 0 ? this.settleAll(executor, ends) : undefined,
     ]);
+    const { has_place, settled: together, entries: found, next } = answer.rows[0] as Answer;
     const settled = apart ?? together;
     if (!has_place) return undefined;
     const states = new Map((settled ?? []).map(({ id, state }) => [id, state]));
-    const entries = (claimed ?? []).map((row) => ({ known: row.known, entry: toEntry(row) }));
+    const entries = (found ?? []).map((row) => ({ known: row.known, entry: toEntry(row) }));
     return {
       settled: settlements.map((one) => settledAs(one, states)),
       claimed: inOrder(entries.filter(({ known }) => known).map(({ entry }) => entry)),
@@ -79,19 +81,15 @@ export class PgExchange {
     };
   }
 
-  private async settleAll(executor: Executor, ends: readonly object[], owner: string): Promise<Ended[]> {
-    const { rows } = await executor.executeSql(this.settling, [JSON.stringify(ends), owner]);
+  private async settleAll(executor: Executor, ends: readonly object[]): Promise<Ended[]> {
+    const { rows } = await executor.executeSql(this.settling, [JSON.stringify(ends)]);
     return rows as Ended[];
   }
 
   /** Writes a success down, in the transaction of the attempt. */
   async settle(executor: Executor, entry: ClaimedEntry): Promise<Outcome | undefined> {
     const { id, claim } = entry;
-    const { rows } = await executor.executeSql(this.settling, [
-      JSON.stringify([{ id, claim, state: 'completed' }]),
-      id,
-    ]);
-    const [row] = rows as { state: string }[];
+    const [row] = await this.settleAll(executor, [{ id, claim, state: 'completed' }]);
     return row && { type: row.state === 'completed' ? 'succeeded' : 'cancelled' };
   }
 }

@@ -3,7 +3,8 @@ import { DuplicateJobKeyError } from '../../scheduling/scheduling.errors.js';
 import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import { FOREVER, type Installation } from './installation.js';
-import { COLUMNS, type EntryRow, HELD_KEY, keyOf, toEntry, toRow } from './pg-rows.js';
+import { toColumns } from './pg-columns.js';
+import { COLUMNS, type EntryRow, HELD_KEY, keyOf, toEntry } from './pg-rows.js';
 
 /** Workers look for themselves this often, in seconds: what is due later needs no word to them. */
 const HORIZON = 60;
@@ -33,33 +34,33 @@ export class PgInsert {
     private readonly retention: number,
   ) {
     const statement = (gone: string) => `
-      WITH input AS MATERIALIZED (
-        SELECT * FROM json_to_recordset($1::text::json) AS x (i int, id uuid, key text, queue text, kind text,
-          priority int, run float8, data jsonb, replace boolean, at float8)
+      WITH input AS (
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::float8[], $7::float8[],
+          $8::text[], $9::bool[]) AS x (id, key, queue, kind, priority, run, at, data, replace)
       ), gone AS (${gone}
       ), ins AS (
         INSERT INTO ${table} (id, name, data, priority, start_after, created_on, singleton_key, group_id, group_tier,
-          expire_seconds, deletion_seconds, keep_until, retry_limit, policy)
-        SELECT id, '${queue}', data, priority, to_timestamp(run / 1000), timestamptz 'epoch' + at * interval '1 microsecond',
-          key, queue, kind, ${FOREVER}, $2::int, 'infinity', ${FOREVER}, 'short'
-        FROM input WHERE (SELECT count(*) FROM gone) >= 0 ORDER BY i
+          expire_seconds, deletion_seconds, keep_until, retry_limit, policy, blocked)
+        SELECT id, '${queue}', data::jsonb, priority, to_timestamp(run / 1000),
+          timestamptz 'epoch' + at * interval '1 microsecond', key, queue, kind,
+          ${FOREVER}, $10::int, 'infinity', ${FOREVER}, CASE WHEN key IS NOT NULL THEN 'short' END, true
+        FROM input WHERE (SELECT count(*) FROM gone) >= 0
         ON CONFLICT DO NOTHING RETURNING id, start_after
       ), told AS (
-        SELECT pg_notify($3::text, 'due ' || (extract(epoch FROM first) * 1000)::int8)
+        SELECT pg_notify($11::text, 'due ' || (extract(epoch FROM first) * 1000)::int8)
         FROM (SELECT min(start_after) AS first FROM ins) AS earliest
         WHERE first < clock_timestamp() + interval '${HORIZON} seconds'
       )
       SELECT (SELECT count(*)::int FROM ins) AS count, (SELECT count(*)::int FROM told) AS told,
-        CASE WHEN (SELECT count(*) FROM ins) < (SELECT count(*) FROM input) THEN (SELECT json_agg(id) FROM ins) END AS ids,
+        CASE WHEN (SELECT count(*) FROM ins) < cardinality($1::uuid[]) THEN (SELECT json_agg(id) FROM ins) END AS ids,
         (SELECT json_agg(gone) FROM gone) AS gone`;
     this.statement = statement(' SELECT WHERE false');
     this.replacing = statement(`
         UPDATE ${table} j SET state = 'cancelled', completed_on = clock_timestamp() FROM input
-        WHERE input.replace AND j.name = '${queue}' AND ${HELD_KEY} = input.key AND j.state = 'created'
+        WHERE input.replace AND j.name = '${queue}' AND ${HELD_KEY} = input.key
         RETURNING ${COLUMNS}`);
-    this.holders = `SELECT singleton_key AS key, id FROM ${table}
-      j
-      WHERE name = '${queue}' AND state = 'created' AND ${HELD_KEY} = ANY ($1::text[])`;
+    this.holders = `SELECT singleton_key AS key, id FROM ${table} j
+      WHERE name = '${queue}' AND ${HELD_KEY} = ANY ($1::text[])`;
   }
 
   /**
@@ -89,7 +90,7 @@ export class PgInsert {
   ): Promise<void> {
     const replaces = entries.some(({ key, onConflict }) => key !== undefined && onConflict === 'replace');
     const { rows } = await executor.executeSql(replaces ? this.replacing : this.statement, [
-      JSON.stringify(entries.map((entry, index) => ({ ...toRow(entry, index), at: this.places.get(entry) }))),
+      ...toColumns(entries, (entry) => this.places.get(entry)!),
       this.retention,
       this.channel,
     ]);

@@ -19,6 +19,8 @@ export class PgMaintenance {
   private running: Promise<void> = Promise.resolve();
   private releasedAt = 0;
   private prunedAt = 0;
+  private renewedAt = performance.now();
+  private buriesFrom = 0;
 
   constructor(
     private readonly store: PgBossStore,
@@ -26,6 +28,8 @@ export class PgMaintenance {
     private readonly knows: Knows,
     /** In ms. */
     private readonly every: number,
+    /** In ms. */
+    private readonly lease: number,
     private readonly listeners: {
       /** Something may be due now. */
       readonly onChange: () => void;
@@ -50,7 +54,7 @@ export class PgMaintenance {
 
   /** Gives back what dead workers left. */
   async bury(): Promise<void> {
-    const { waiting, ended } = await this.store.inTransaction((transaction) =>
+    const { waiting, ended } = await this.store.calls.inTransaction((transaction) =>
       this.store.workers.bury(transaction),
     );
     if (waiting > 0) this.logger.warn(`${waiting} entries of a worker that is gone wait again.`);
@@ -60,12 +64,15 @@ export class PgMaintenance {
 
   private async once(): Promise<void> {
     try {
-      if (!(await this.store.do((executor) => this.store.workers.renew(executor))))
+      if (!(await this.store.calls.do((executor) => this.store.workers.renew(executor))))
         await this.listeners.onLost();
-      await this.listeners.onClaims(await this.store.do((executor) => this.store.workers.claims(executor)));
-      await this.bury();
-      await this.store.do((executor) => this.store.recurringJobs.sweep(executor));
-      await this.store.do((executor) => this.store.recurringJobs.refresh(executor));
+      this.renewed();
+      await this.listeners.onClaims(
+        await this.store.calls.do((executor) => this.store.workers.claims(executor)),
+      );
+      if (performance.now() >= this.buriesFrom) await this.bury();
+      await this.store.calls.do((executor) => this.store.recurringJobs.sweep(executor));
+      await this.store.calls.do((executor) => this.store.recurringJobs.refresh(executor));
       await this.release();
       await this.prune();
       // Whatever was missed, of a word that nobody sent or got.
@@ -73,6 +80,16 @@ export class PgMaintenance {
     } catch (error) {
       this.logger.warn(`A round of maintenance was left out: ${messageOf(error)}`);
     }
+  }
+
+  /**
+   * Whoever could not show for a while that he lives was not the only one, most likely: a network that is cut, or a server
+   * that moves, silences all. The first one back gives the others a lease to come back in.
+   */
+  private renewed(): void {
+    const now = performance.now();
+    if (now - this.renewedAt > this.lease / 2 + this.every) this.buriesFrom = now + this.lease;
+    this.renewedAt = now;
   }
 
   private async release(): Promise<void> {
@@ -86,7 +103,7 @@ export class PgMaintenance {
     if (performance.now() - this.prunedAt < PRUNE_MS) return;
     this.prunedAt = performance.now();
     for (;;) {
-      const pruned = await this.store.inTransaction((transaction) => this.pruneSome(transaction));
+      const pruned = await this.store.calls.inTransaction((transaction) => this.pruneSome(transaction));
       if (pruned < PRUNED_AT_ONCE) return;
     }
   }

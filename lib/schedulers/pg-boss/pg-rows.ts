@@ -5,14 +5,14 @@ import type { ClaimedEntry } from '../../worker/work-source.js';
 
 /**
  * A row of pg-boss's table, as we use it: `group_id` is our queue, `group_tier` the kind of job, `singleton_key` the key
- * (`=` before it) or else the id, `source_name` the worker that runs it, `retry_count` the claims after the first.
+ * (`=` before it), `source_name` the worker that runs it, `retry_count` the claims after the first.
  */
 export interface EntryRow {
   id: string;
   state: 'created' | 'retry' | 'active' | 'completed' | 'cancelled' | 'failed';
   priority: number;
   data: EntryData;
-  key: string;
+  key: string | null;
   queue: string;
   claim: number;
   begun: boolean;
@@ -23,7 +23,7 @@ export interface EntryRow {
 }
 
 /** What stays as it was scheduled. Text that may hold anything is JSON within JSON: jsonb takes no NUL. */
-interface EntryData {
+export interface EntryData {
   name: string;
   version: number;
   command?: { name: string; version: number };
@@ -49,8 +49,8 @@ export const COLUMNS = `j.id, j.state::text AS state, j.priority, j.data, j.sing
   j.retry_count AS claim, j.started_on IS NOT NULL AS begun, ${milliseconds('j.start_after')} AS run_at,
   ${milliseconds('j.started_on')} AS started_at, ${milliseconds('j.completed_on')} AS finished_at, j.output`;
 
-/** As pg-boss's unique index over the keys of what has not begun has it. */
-export const HELD_KEY = `coalesce(j.singleton_key, '')`;
+/** To be followed by a comparison: all of what pg-boss's unique index over the keys of what has not begun asks for. */
+export const HELD_KEY = `j.state = 'created' AND j.policy = 'short' AND coalesce(j.singleton_key, '')`;
 
 /** Where those wait that no process knows, far beyond what is ever due. */
 export const FAR = `timestamptz '200000-01-01 00:00Z'`;
@@ -65,35 +65,6 @@ export const keyOf = (key: string): string => `=${key}`;
 export function kindOf({ name, version, command }: StoredKind): string {
   return `${name} ${version}${command ? ` ${command.name} ${command.version}` : ''}`;
 }
-
-export function toRow(entry: NewEntry, index: number): object {
-  const { id, key, queue, priority, runAt, data, name, version, command, attempts, scheduledAt } = entry;
-  const { metadata, policy } = entry;
-  const hasMore = policy !== undefined || Object.keys(metadata).length > 0;
-  const content: EntryData = {
-    name,
-    version,
-    ...(command && { command }),
-    attempts,
-    at: scheduledAt,
-    payload: data,
-    ...(hasMore && { more: JSON.stringify({ metadata, policy }) }),
-  };
-  return {
-    i: index,
-    id,
-    key: key === undefined ? id : keyOf(key),
-    queue,
-    kind: kindOf(entry),
-    priority: Math.max(-FAR_PRIORITY, Math.min(FAR_PRIORITY, priority)),
-    run: runAt,
-    data: content,
-    ...(key !== undefined && entry.onConflict === 'replace' && { replace: true }),
-  };
-}
-
-/** The column holds 32 bits. */
-const FAR_PRIORITY = 2_147_483_647;
 
 export function toEntry(row: EntryRow): ClaimedEntry {
   const { data, output } = row;
@@ -116,7 +87,7 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     attempts: data.attempts,
     attempt: attemptOf(row),
     claim: row.claim,
-    ...(row.key.startsWith('=') && { key: row.key.slice(1) }),
+    ...(row.key?.startsWith('=') && { key: row.key.slice(1) }),
     ...(row.started_at !== null && { startedAt: Math.round(row.started_at) }),
     ...(row.finished_at !== null && { finishedAt: Math.round(row.finished_at) }),
     ...(output?.error && { lastError: output.error }),
