@@ -24,12 +24,16 @@ export class Maintenance {
   private running: Promise<void> = Promise.resolve();
   private releasedAt = 0;
   private prunedAt = 0;
+  private renewedAt = performance.now();
+  private buriesFrom = 0;
 
   constructor(
     private readonly store: SharedStore,
     private readonly knows: Knows,
     /** In ms. */
     private readonly every: number,
+    /** In ms. */
+    private readonly lease: number,
     private readonly listeners: Listeners,
     private readonly logger: Logger,
   ) {}
@@ -56,8 +60,9 @@ export class Maintenance {
   private async once(): Promise<void> {
     try {
       if (!(await this.store.renew())) await this.listeners.onLost();
+      this.renewed();
       await this.listeners.onClaims(await this.store.claims());
-      await this.bury();
+      if (performance.now() >= this.buriesFrom) await this.bury();
       await this.store.sweepRecurring();
       await this.store.refreshRecurring();
       await this.release();
@@ -67,6 +72,16 @@ export class Maintenance {
     } catch (error) {
       this.logger.warn(`A round of maintenance was left out: ${messageOf(error)}`);
     }
+  }
+
+  /**
+   * Whoever could not show for a while that he lives was not the only one, most likely: a network that is cut, or a server
+   * that moves, silences all. The first one back gives the others a lease to come back in.
+   */
+  private renewed(): void {
+    const now = performance.now();
+    if (now - this.renewedAt > this.lease / 2 + this.every) this.buriesFrom = now + this.lease;
+    this.renewedAt = now;
   }
 
   private async release(): Promise<void> {

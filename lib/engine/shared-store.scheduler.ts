@@ -33,7 +33,14 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
       onEnded: (entry: StoredEntry) => this.tellOfEnd(entry),
       onClaims: (claims: Claims) => this.compare(claims),
     };
-    const maintenance = new Maintenance(this.store, this.core.knows, every, listeners, this.logger);
+    const maintenance = new Maintenance(
+      this.store,
+      this.core.knows,
+      every,
+      this.lease,
+      listeners,
+      this.logger,
+    );
     await this.store.register();
     await maintenance.bury();
     await this.listen();

@@ -1,12 +1,12 @@
 import type * as PgBossModule from 'pg-boss';
 import type * as PgModule from 'pg';
-import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
+import { installed } from '../../scheduling/missing-driver.error.js';
 
 export type { Client, ClientConfig, Pool, PoolClient, PoolConfig, QueryConfig } from 'pg';
 export type { ConstructorOptions, Db, PgBoss } from 'pg-boss';
 
-/** pg-boss or pg is not installed: both are optional, since whoever uses another scheduler needs neither. */
-export class MissingDriverError extends EventFlowJobsError {}
+const SCHEDULER = 'pgBossScheduler()';
+const PACKAGES = 'pg-boss pg';
 
 /** The one place that loads them: only an app that uses the scheduler needs them installed. */
 export async function loadDrivers(): Promise<{
@@ -14,7 +14,7 @@ export async function loadDrivers(): Promise<{
   pg: Pick<typeof PgModule, 'Client' | 'Pool'>;
 }> {
   const boss = await loadBoss();
-  const { default: pg } = await installed(() => import('pg'));
+  const { default: pg } = await installed(SCHEDULER, PACKAGES, () => import('pg'));
   return { PgBoss: boss.PgBoss, pg };
 }
 
@@ -32,17 +32,5 @@ export async function loadDrizzleSql(): Promise<unknown> {
 }
 
 function loadBoss(): Promise<typeof PgBossModule> {
-  return installed(() => import('pg-boss'));
-}
-
-async function installed<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    throw new MissingDriverError(
-      'pgBossScheduler() needs pg-boss and pg, which are not installed: npm install pg-boss pg',
-      { cause },
-    );
-  }
+  return installed(SCHEDULER, PACKAGES, () => import('pg-boss'));
 }

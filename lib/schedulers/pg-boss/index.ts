@@ -1,4 +1,4 @@
-export { MissingDriverError } from './drivers.js';
+export { MissingDriverError } from '../../scheduling/missing-driver.error.js';
 export { UnusableSchemaError } from './installation.js';
 export { JobTransaction } from './job-transaction.js';
 export { migratePgBossSchema } from './migrate.js';

@@ -1,4 +1,6 @@
-import { STORE_CAPABILITIES, StoreScheduler } from '../../engine/store.scheduler.js';
+import { Logger } from '@nestjs/common';
+import { SharedStoreScheduler } from '../../engine/shared-store.scheduler.js';
+import { STORE_CAPABILITIES } from '../../engine/store.scheduler.js';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import { SystemClock } from '../../jobs/clock.js';
 import type { Capability } from '../../scheduling/capability.js';
@@ -14,7 +16,6 @@ import { DEFAULT_SCHEMA, type PgBossSchedulerOptions } from './pg-boss.options.j
 import { PgBossStore } from './pg-boss.store.js';
 import { within } from './unavailable.js';
 import { Words, channelOf } from './words.js';
-import { WorkerPresence } from './worker-presence.js';
 
 const DEFAULT_LEASE = '15s';
 const DEFAULT_RETENTION = '7 days';
@@ -26,20 +27,21 @@ const CAPABILITIES: readonly Capability[] = [...STORE_CAPABILITIES, 'durable', '
 /** What there is while the scheduler is open. */
 interface Opened {
   readonly connection: Connection;
-  readonly installation: Installation;
   readonly store: PgBossStore;
   readonly words: Words;
 }
 
 /** Entries in a queue of pg-boss, run in any process that has the database. */
-class PgBossScheduler extends StoreScheduler {
+class PgBossScheduler extends SharedStoreScheduler {
   readonly capabilities: ReadonlySet<Capability>;
   protected readonly clock = new SystemClock();
+  protected readonly lease: number;
+  protected readonly logger = new Logger('PgBossScheduler');
   private openedAs: Opened | undefined;
-  private presence: WorkerPresence | undefined;
 
   constructor(private readonly options: PgBossSchedulerOptions) {
     super();
+    this.lease = toMilliseconds(options.lease ?? DEFAULT_LEASE);
     this.capabilities = new Set([
       ...CAPABILITIES,
       ...(options.transactionalWork ? ['transactional-work' as const] : []),
@@ -55,10 +57,6 @@ class PgBossScheduler extends StoreScheduler {
     throw new EventFlowJobsError('PostgreSQL is not connected: the app has not started yet, or is closed.');
   }
 
-  private get lease(): number {
-    return toMilliseconds(this.options.lease ?? DEFAULT_LEASE);
-  }
-
   protected override async open(): Promise<void> {
     const { schema = DEFAULT_SCHEMA, migrate = true } = this.options;
     const { operationTimeout } = this.core;
@@ -70,10 +68,15 @@ class PgBossScheduler extends StoreScheduler {
       );
       const channel = channelOf(schema);
       const store = this.storeOn(connection, installation, channel);
-      await store.calls.do((executor) => store.recurringJobs.refresh(executor));
-      const words = new Words(connection.access, channel, store, () => this.engine);
+      await store.refreshRecurring();
+      const words = new Words(
+        connection.access,
+        channel,
+        (word) => this.told(word),
+        () => this.engine.wake(),
+      );
       store.writes.beforeCallersCommit = () => words.listen();
-      this.openedAs = { connection, installation, store, words };
+      this.openedAs = { connection, store, words };
     } catch (error) {
       await connection.close();
       throw error;
@@ -95,23 +98,19 @@ class PgBossScheduler extends StoreScheduler {
     return this.engine.insertEach(() => this.store.writes.insertEach(entries));
   }
 
-  protected override async startWork(options: WorkerOptions): Promise<void> {
-    if (this.presence) return;
-    const { connection, store, installation, words } = this.openOne;
-    if (this.options.transactionalWork) provideConnections(connection, options);
-    const presence = new WorkerPresence(store, installation, this.engine, this.core, this.lease);
-    await presence.take();
-    await words.listen();
-    await super.startWork(options);
-    presence.keep();
-    this.presence = presence;
+  protected override startWork(options: WorkerOptions): Promise<void> {
+    if (this.options.transactionalWork) provideConnections(this.openOne.connection, options);
+    return super.startWork(options);
   }
 
-  protected override async stopWork(timeout: number): Promise<void> {
-    if (!this.presence) return;
-    await super.stopWork(timeout);
-    await this.presence.leave();
-    this.presence = undefined;
+  protected override listen(): Promise<void> {
+    return this.openOne.words.listen();
+  }
+
+  protected override told(word: string): void {
+    const [what, value = ''] = word.split(' ');
+    if (what === 'committed') this.store.commits.committed(value);
+    else super.told(word);
   }
 
   private storeOn({ access }: Connection, installation: Installation, channel: string): PgBossStore {

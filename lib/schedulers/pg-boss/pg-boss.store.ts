@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { EntryStore, Knows } from '../../engine/entry-store.js';
+import type { Claims, SharedStore } from '../../engine/shared-store.js';
 import type { JobId } from '../../jobs/job-id.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
 import { messageOf } from '../../jobs/outcome.js';
@@ -19,6 +20,7 @@ import { PgExchange } from './pg-exchange.js';
 import { PgInsert } from './pg-insert.js';
 import { listStatement, toPage } from './pg-list.js';
 import { PgPauses } from './pg-pauses.js';
+import { pruneSome } from './pg-prune.js';
 import { PgRecurring } from './pg-recurring.js';
 import { PgWorkers } from './pg-workers.js';
 import { PgWrites } from './pg-writes.js';
@@ -37,11 +39,11 @@ export interface StoreSettings {
 }
 
 /** Entries in the table of pg-boss's queue, which any number of processes work on. */
-export class PgBossStore implements EntryStore {
+export class PgBossStore implements SharedStore {
   readonly calls: PgCalls;
   readonly writes: PgWrites;
-  readonly workers: PgWorkers;
-  readonly recurringJobs: PgRecurring;
+  private readonly workers: PgWorkers;
+  private readonly recurringJobs: PgRecurring;
   readonly commits: CallersCommits;
   readonly answersMeanwhile = true;
   readonly perform: EntryStore['perform'];
@@ -183,5 +185,37 @@ export class PgBossStore implements EntryStore {
 
   isPaused(queue: string): Promise<boolean> {
     return this.pauses.isPaused(queue);
+  }
+
+  register(): Promise<void> {
+    return this.calls.do((executor) => this.workers.register(executor));
+  }
+
+  unregister(): Promise<void> {
+    return this.calls.do((executor) => this.workers.unregister(executor));
+  }
+
+  renew(): Promise<boolean> {
+    return this.calls.do((executor) => this.workers.renew(executor));
+  }
+
+  claims(): Promise<Claims> {
+    return this.calls.do((executor) => this.workers.claims(executor));
+  }
+
+  bury(): Promise<{ waiting: number; ended: readonly StoredEntry[] }> {
+    return this.calls.inTransaction((transaction) => this.workers.bury(transaction));
+  }
+
+  refreshRecurring(): Promise<void> {
+    return this.calls.do((executor) => this.recurringJobs.refresh(executor));
+  }
+
+  sweepRecurring(): Promise<void> {
+    return this.calls.do((executor) => this.recurringJobs.sweep(executor));
+  }
+
+  prune(): Promise<boolean> {
+    return this.calls.inTransaction((transaction) => pruneSome(transaction, this.installation));
   }
 }

@@ -1,16 +1,8 @@
+import { type Claims, WORKER_LOST } from '../../engine/shared-store.js';
 import type { StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import type { Installation } from './installation.js';
 import { COLUMNS, type EntryRow, milliseconds, toEntry } from './pg-rows.js';
-
-/** What is kept as the error of an attempt whose process died. */
-export const WORKER_LOST = {
-  name: 'WorkerLostError',
-  message: 'The process that ran the attempt is gone.',
-} as const;
-
-/** By the entry. `age`: in ms. */
-export type Claims = ReadonlyMap<string, { claim: number; isStopping: boolean; age: number }>;
 
 /** The workers on this store: each has a row that it renews, and loses its entries when it does not. */
 export class PgWorkers {
