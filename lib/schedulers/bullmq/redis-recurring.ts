@@ -20,7 +20,7 @@ export class RedisRecurring {
 
   async refresh(): Promise<void> {
     const rows = await this.access.run<Row[]>('allRecurring');
-    this.known = rows.map(toRecurring).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    this.known = rows.flatMap((row) => toRecurring(row) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** Also one that is set aside. Made anew from what stands, until nobody has changed that meanwhile. */
@@ -71,11 +71,23 @@ export class RedisRecurring {
   }
 }
 
-function toRecurring([id, definition, next, last]: Row): StoredRecurring {
-  return {
-    ...(JSON.parse(definition) as Omit<NewRecurring, 'id'> & { anchor: number }),
-    id,
-    ...(next !== '' && { nextRunAt: Number(next) }),
-    ...(last !== '' && { lastRunAt: Number(last) }),
-  };
+/** Nothing, where it was edited beyond reading: the others are to tick all the same. */
+function toRecurring([id, definition, next, last]: Row): StoredRecurring | undefined {
+  const readable = definitionFrom(definition);
+  return (
+    readable && {
+      ...readable,
+      id,
+      ...(next !== '' && { nextRunAt: Number(next) }),
+      ...(last !== '' && { lastRunAt: Number(last) }),
+    }
+  );
+}
+
+function definitionFrom(text: string): (Omit<NewRecurring, 'id'> & { anchor: number }) | undefined {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -34,9 +34,9 @@ export const CLAIMS = `
 local claims = {}
 for _, queue in ipairs(call('HKEYS', ours('queues'))) do
   for _, id in ipairs(call('LRANGE', of(queue, 'active'), 0, -1)) do
-    local found = call('HMGET', of(queue, id), 'pb', 'ats', 'cancel', 'processedOn')
+    local found = read(of(queue, id), 'pb', 'ats', 'cancel', 'processedOn')
     if found[1] == ARGV[1] then
-      claims[#claims + 1] = {id, found[2], found[3] or '', whole(now - (tonumber(found[4]) or now))}
+      claims[#claims + 1] = {id, found[2] or '', found[3] or '', whole(now - number(found[4], now))}
     end
   end
 end
@@ -73,27 +73,24 @@ local answer = {}
 for _, queue in ipairs(call('HKEYS', ours('queues'))) do
   for _, id in ipairs(call('LRANGE', of(queue, 'active'), 0, -1)) do
     local hash = of(queue, id)
-    local found = call('HMGET', hash, 'pb', 'cancel', 'attempt', 'opts', 'priority', 'state')
-    if found[6] ~= 'running' then
+    local found = read(hash, 'pb', 'cancel', 'attempt', 'opts', 'priority', 'kind', 'ats')
+    if not found[6] then
       call('LREM', of(queue, 'active'), 1, id)
+      refuse(queue, id)
     elseif not alive[found[1]] then
       call('LREM', of(queue, 'active'), 1, id)
       -- A late word of the old claim is to find another.
-      call('HINCRBY', hash, 'ats', 1)
+      call('HSET', hash, 'ats', whole(number(found[7], 0) + 1), 'atm', found[3] or 0)
       call('HDEL', hash, 'cancel')
-      call('HSET', hash, 'atm', found[3] or 0)
-      if found[2] then
-        finish(queue, id, 'cancelled')
-      else
-        keepError(hash, ARGV[2], ARGV[3], '')
-        if (tonumber(found[3]) or 0) >= (tonumber(decode(found[4]).attempts) or 1) then finish(queue, id, 'failed') end
-      end
-      if call('HGET', hash, 'state') == 'running' then
-        call('HSET', hash, 'state', 'scheduled')
-        wait(queue, id, now, tonumber(found[5]) or HIGHEST)
-        waiting = waiting + 1
-      else
+      local ending = number(found[3], 0) >= number(decode(found[4]).attempts, 1) and 'failed' or nil
+      if found[2] then ending = 'cancelled' else keepError(hash, ARGV[2], ARGV[3], '') end
+      if ending then
+        finish(queue, id, ending)
         answer[#answer + 1] = fieldsOf(queue, id)
+      else
+        call('HSET', hash, 'state', 'scheduled')
+        wait(queue, id, now, number(found[5], HIGHEST))
+        waiting = waiting + 1
       end
     end
   end
