@@ -22,7 +22,7 @@ export const shared = {
 
 export default defineConfig({
   test: {
-    globalSetup: path('./test/support/postgres.setup.ts'),
+    globalSetup: [path('./test/support/postgres.setup.ts'), path('./test/support/redis.setup.ts')],
     projects: [
       {
         ...shared,
