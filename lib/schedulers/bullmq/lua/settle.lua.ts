@@ -10,8 +10,10 @@ end
 -- '': the claim was lost. Else what was written down: 'told', or 'cancelled'.
 local function settle(queue, id, claim, ending, runAt, name, message, stack)
   local hash = of(queue, id)
-  local found = read(hash, 'state', 'ats', 'cancel', 'attempt', 'key', 'priority', 'runAt', 'kind')
+  local found = read(hash, 'state', 'ats', 'cancel', 'attempt', 'key', 'priority', 'runAt', 'kind', 'told')
   local state, attempt = found[1], number(found[4], 1)
+  -- It had landed, and was claimed again before whoever reports it heard that.
+  if found[9] == claim then return 'told' end
   if found[2] ~= claim then return '' end
   -- It had landed, and only the answer was lost: nobody else can end this claim without taking another number.
   if call('LREM', of(queue, 'active'), 1, id) == 0 then return state == 'cancelled' and 'cancelled' or 'told' end
@@ -29,6 +31,7 @@ local function settle(queue, id, claim, ending, runAt, name, message, stack)
     return ending == 'failed' and 'told' or 'cancelled'
   end
   local priority = number(found[6], HIGHEST)
+  call('HSET', hash, 'told', claim)
   if ending == 'retrying' then
     keepError(hash, name, message, stack)
     call('HSET', hash, 'state', 'scheduled', 'runAt', runAt, 'atm', attempt)
