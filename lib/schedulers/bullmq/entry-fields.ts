@@ -3,6 +3,7 @@ import type { StoredKind } from '../../jobs/job-mapper.js';
 import { JOB_STATES, type JobState } from '../../scheduling/job-entry.js';
 import type { NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { ClaimedEntry } from '../../worker/work-source.js';
+import { type Fields, asObject, listFrom, numberFrom, objectFrom } from './readable-text.js';
 import type { Argument } from './redis-access.js';
 
 /** An entry as the scripts tell it: its id, its queue, and the fields of its hash. */
@@ -119,35 +120,4 @@ function errorOf(
 ): NonNullable<StoredEntry['lastError']> {
   const [stack] = listFrom(stacktrace);
   return { name: name ?? 'Error', message, ...(typeof stack === 'string' && stack && { stack }) };
-}
-
-// What was edited by hand must not keep a worker from all that lies behind it.
-
-type Text = string | null | undefined;
-type Fields = Readonly<Record<string, unknown>>;
-
-function parsed(text: Text): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return undefined;
-  }
-}
-
-function asObject(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function objectFrom(text: Text): Fields {
-  return asObject(parsed(text));
-}
-
-function listFrom(text: Text): readonly unknown[] {
-  const value = parsed(text);
-  return Array.isArray(value) ? value : [];
-}
-
-function numberFrom(text: Text, instead: number): number {
-  const value = Number(text ?? NaN);
-  return Number.isFinite(value) ? value : instead;
 }

@@ -78,16 +78,24 @@ function toRecurring([id, definition, next, last]: Row): StoredRecurring | undef
     readable && {
       ...readable,
       id,
-      ...(next !== '' && { nextRunAt: Number(next) }),
-      ...(last !== '' && { lastRunAt: Number(last) }),
+      ...(isTime(next) && { nextRunAt: Number(next) }),
+      ...(isTime(last) && { lastRunAt: Number(last) }),
     }
   );
 }
 
-function definitionFrom(text: string): (Omit<NewRecurring, 'id'> & { anchor: number }) | undefined {
+type Definition = Omit<NewRecurring, 'id'> & { anchor: number };
+
+function definitionFrom(text: string): Definition | undefined {
   try {
-    return JSON.parse(text) ?? undefined;
+    const definition = JSON.parse(text) as Definition;
+    const { stored, schedule } = definition;
+    return typeof stored.name === 'string' && typeof schedule === 'object' ? definition : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isTime(text: string): boolean {
+  return text !== '' && Number.isFinite(Number(text));
 }

@@ -36,7 +36,10 @@ for _, queue in ipairs(call('HKEYS', ours('queues'))) do
   for _, id in ipairs(call('LRANGE', of(queue, 'active'), 0, -1)) do
     local found = read(of(queue, id), 'pb', 'ats', 'cancel', 'processedOn')
     if found[1] == ARGV[1] then
-      claims[#claims + 1] = {id, found[2] or '', found[3] or '', whole(now - number(found[4], now))}
+      -- In the form in which it comes back: edited by hand, it could never be given back.
+      local claim = whole(number(found[2], 0))
+      if claim ~= found[2] then call('HSET', of(queue, id), 'ats', claim) end
+      claims[#claims + 1] = {id, claim, found[3] or '', whole(now - number(found[4], now))}
     end
   end
 end
