@@ -12,9 +12,9 @@ it('killed under load and started again from its file: nothing acknowledged is l
   const worker = await startOn(at, { worker: { concurrency: 20 } });
   const acknowledged: string[] = [];
   let unknown = 0;
-  let isOver = false;
-  const load = Array.from({ length: 20 }, async (_, lane) => {
-    for (let turn = 0; !isOver; turn++) {
+  const load = new AbortController();
+  const lanes = Array.from({ length: 20 }, async (_, lane) => {
+    for (let turn = 0; !load.signal.aborted; turn++) {
       const name = `${lane}.${turn}`;
       await scheduler.scheduleNow(new NoteJob(name)).then(
         () => acknowledged.push(name),
@@ -32,8 +32,8 @@ it('killed under load and started again from its file: nothing acknowledged is l
   }
   const before = acknowledged.length;
   await until(() => acknowledged.length > before + 100, 'the load after the last crash');
-  isOver = true;
-  await Promise.all(load);
+  load.abort();
+  await Promise.all(lanes);
 
   const missing = () => {
     const begun = new Set(ran);
