@@ -35,7 +35,9 @@ it.each(WAYS)('works on %s', async (_, connectionTo) => {
   const id = await scheduler.scheduleNow(new NoteJob('a'), { key: 'k' });
   await until(() => ran.includes('a'));
   await until(async () => (await scheduler.get(id))?.state === 'succeeded');
-  expect(await scheduler.cancel(await scheduler.schedule(new NoteJob('b'), '1h'))).toBe(true);
+  const later = await scheduler.schedule(new NoteJob('b'), '1h');
+  expect(await scheduler.reschedule(later, '2h')).toBe(true);
+  expect(await scheduler.cancel(later)).toBe(true);
   await nest.close();
 });
 

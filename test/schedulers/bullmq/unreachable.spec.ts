@@ -1,6 +1,6 @@
 import { SchedulerUnavailableError } from 'nestjs-eventflow-jobs';
 import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { startError } from '../../support/app.js';
 import { startRedis } from '../../support/redis.js';
 import { until } from '../../support/until.js';
@@ -9,6 +9,10 @@ import { NoteJob, forget, ran, startOn } from './support/note.job.js';
 beforeEach(forget);
 
 const TIMEOUT = 1_000;
+/** What an app takes to start, beside its store, on a machine that is busy. */
+const START = 1_000;
+/** Else the first start would take the time of that as well. */
+beforeAll(() => import('bullmq'));
 const OPTIONS = { operationTimeout: TIMEOUT };
 
 /** How long a call took to be refused. */
@@ -26,7 +30,7 @@ it('down at the start: the app does not start, and says so within operationTimeo
   const error = await startError({ ...OPTIONS, scheduler: bullMqScheduler({ connection: server.url }) });
 
   expect(error).toBeInstanceOf(SchedulerUnavailableError);
-  expect(performance.now() - began).toBeLessThan(TIMEOUT + 500);
+  expect(performance.now() - began).toBeLessThan(TIMEOUT + START);
 });
 
 it('frozen at the start: the app does not start, and says so within operationTimeout', async () => {
@@ -37,7 +41,7 @@ it('frozen at the start: the app does not start, and says so within operationTim
   const error = await startError({ ...OPTIONS, scheduler: bullMqScheduler({ connection: server.url }) });
 
   expect(error).toBeInstanceOf(SchedulerUnavailableError);
-  expect(performance.now() - began).toBeLessThan(TIMEOUT + 500);
+  expect(performance.now() - began).toBeLessThan(TIMEOUT + START);
 });
 
 it('frozen: calls are refused within operationTimeout, and what they were to store does not appear after the thaw', async () => {
