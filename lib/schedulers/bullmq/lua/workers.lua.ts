@@ -1,13 +1,18 @@
-/** `ARGV`: the worker; its lease in ms; how many kinds it knows, and the kinds; the recurring jobs that it declares. */
+/**
+ * `ARGV`: the worker; its lease in ms; how many kinds it knows, and the kinds; the recurring jobs that it declares.
+ *
+ * @returns how many ms ago any worker was last seen before, or '' where there is none.
+ */
 export const REGISTER = `
 local worker = ARGV[1]
+local last = call('ZREVRANGE', ours('workers'), 0, 0, 'WITHSCORES')[2]
 call('ZADD', ours('workers'), now, worker)
 call('HSET', ours('worker/') .. worker, 'since', whole(now), 'lease', ARGV[2])
 call('DEL', ours('knows/') .. worker, ours('declares/') .. worker)
 local kinds = tonumber(ARGV[3])
 for i = 4, 3 + kinds do call('SADD', ours('knows/') .. worker, ARGV[i]) end
 for i = 4 + kinds, #ARGV do call('SADD', ours('declares/') .. worker, ARGV[i]) end
-return 1
+return last and whole(now - tonumber(last)) or ''
 `;
 
 const FORGET = `
