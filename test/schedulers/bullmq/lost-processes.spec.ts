@@ -96,3 +96,28 @@ it(
   },
   PATIENCE,
 );
+
+it(
+  'the late word of a process that stood still does not end the attempt that runs elsewhere by then',
+  async () => {
+    const shared = await SharedRedis.create(library.folder);
+    const first = await shared.start({ lease: '1s' });
+    const id = await first.schedule('StepJob', ['a', 5_000], 0);
+    await shared.line('begin', 'a', { pid: first.pid, attempt: 1 });
+    first.signal('SIGSTOP');
+    const second = await shared.start({ lease: '1s' });
+    await shared.line('begin', 'a', { pid: second.pid, attempt: 2 });
+
+    first.signal('SIGCONT');
+    await shared.line('aborted', 'a', { pid: first.pid, attempt: 1 });
+    // Written down in the same call as the first one's word, or later.
+    await first.schedule('StepJob', ['after'], 0);
+    await shared.line('end', 'after');
+
+    expect(await second.call<JobEntry>('get', id)).toMatchObject({ state: 'running', attempt: 2 });
+    await shared.line('end', 'a', { pid: second.pid, attempt: 2 });
+    await until(async () => (await first.call<JobEntry>('get', id)).state === 'succeeded', 'its end');
+    expect(shared.lines('begin', 'a')).toHaveLength(2);
+  },
+  PATIENCE,
+);
