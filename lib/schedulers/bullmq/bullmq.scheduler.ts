@@ -48,7 +48,7 @@ class BullMqScheduler extends SharedStoreScheduler {
     if (backend !== undefined && backend !== drivers.createRedisBackend) throw unsupportedBackend();
     const { operationTimeout } = this.core;
     const connections = new Connections(this.options.connection, drivers, operationTimeout);
-    const prefix = withHashTag(this.options.prefix ?? DEFAULT_PREFIX);
+    const prefix = withHashTag(this.options.prefix || DEFAULT_PREFIX);
     const access = new RedisAccess(connections, `${prefix}:`, operationTimeout);
     try {
       const info = await access.open();
@@ -93,8 +93,8 @@ class BullMqScheduler extends SharedStoreScheduler {
   }
 
   private async readClock(access: RedisAccess): Promise<void> {
-    const sent = Date.now();
-    this.clock.learn(await access.time(), sent, Date.now());
+    const sent = performance.now();
+    this.clock.learn(await access.time(), sent);
   }
 
   private settings(serverStart: number) {

@@ -19,10 +19,10 @@ export class Connections {
     /** In ms. */
     private readonly operationTimeout: number,
   ) {
-    if (optionsOf(given).keyPrefix) {
+    if (isClient(given) && typeof given.evalsha !== 'function') {
       throw new EventFlowJobsError(
-        "bullMqScheduler() cannot use a connection with ioredis's keyPrefix, which scripts do not see: use its own " +
-          'option `prefix`.',
+        'bullMqScheduler() was given a `connection` that is no client of ioredis (of the package redis, perhaps): pass ' +
+          'its URL, or a client or cluster of ioredis.',
       );
     }
   }
@@ -53,8 +53,16 @@ export class Connections {
       connectTimeout: Math.min(CONNECT_MS, this.operationTimeout),
       keepAlive: 5_000,
       retryStrategy,
+      stringNumbers: false,
     };
     const client = this.connectionWith(options);
+    // Only now is it seen wherever it stood: in the options, in those of the nodes, in the URL.
+    if (client.options.keyPrefix) {
+      throw new EventFlowJobsError(
+        "bullMqScheduler() cannot use a connection with ioredis's keyPrefix, which scripts do not see: use its own " +
+          'option `prefix`.',
+      );
+    }
     // Without a listener each try to reconnect would be written to the console; whoever calls is told.
     client.on('error', () => {});
     return client;
@@ -88,9 +96,4 @@ function isClient(given: BullMqConnection): given is Client {
 
 function isCluster(given: BullMqConnection): given is Cluster {
   return isClient(given) && given.isCluster;
-}
-
-function optionsOf(given: BullMqConnection): { keyPrefix?: string | undefined } {
-  if (typeof given === 'string') return {};
-  return isClient(given) ? given.options : given;
 }

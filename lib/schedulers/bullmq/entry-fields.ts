@@ -1,8 +1,9 @@
 import { DEFAULT_ATTEMPTS } from '../../jobs/job-policy.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
-import type { JobState } from '../../scheduling/job-entry.js';
+import { JOB_STATES, type JobState } from '../../scheduling/job-entry.js';
 import type { NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { ClaimedEntry } from '../../worker/work-source.js';
+import { type Fields, asObject, listFrom, numberFrom, objectFrom } from './readable-text.js';
 import type { Argument } from './redis-access.js';
 
 /** An entry as the scripts tell it: its id, its queue, and the fields of its hash. */
@@ -22,17 +23,17 @@ const MOST_KINDS = 10_000;
 export function kindFrom(text: string): StoredKind {
   const known = kinds.get(text);
   if (known) return known;
-  const [name = text, version = 0, command, commandVersion = 0] = parsed<
-    [string?, number?, string?, number?]
-  >(text, []);
-  const kind: StoredKind =
-    command === undefined
-      ? { name, version }
-      : { name, version, command: { name: command, version: commandVersion } };
+  const kind = kindOfParts(listFrom(text)) ?? { name: text, version: 0 };
   // Names come from the store, and may be any number.
   if (kinds.size >= MOST_KINDS) kinds.clear();
   kinds.set(text, kind);
   return kind;
+}
+
+function kindOfParts([name, version, ...rest]: readonly unknown[]): StoredKind | undefined {
+  if (typeof name !== 'string' || typeof version !== 'number') return undefined;
+  const command = rest.length > 0 ? kindOfParts(rest) : undefined;
+  return command ? { name, version, command } : { name, version };
 }
 
 /** In the order in which the script reads them. BullMQ's `name` is what its tools show. */
@@ -68,33 +69,48 @@ function optionsOf({ attempts, metadata, policy }: NewEntry): string {
   return JSON.stringify(options);
 }
 
+const STATES: ReadonlySet<string | null | undefined> = new Set(JOB_STATES);
 const NO_REASON = { reason: 'unknown', text: 'Why it is parked cannot be read.' } as const;
 
 export function toEntry(fields: EntryFields): ClaimedEntry {
   const [id, queue, state, kind, data, opts, runAt, timestamp, priority, key, attempt, ats] = fields;
   const [processedOn, finishedOn, failedReason, stacktrace, errorName, progress, parked] = fields.slice(12);
-  const { attempts = DEFAULT_ATTEMPTS, eventflow } = parsed<Partial<EntryOptions>>(opts, {});
+  const { attempts, eventflow } = objectFrom(opts) as { attempts?: unknown; eventflow?: unknown };
+  const { metadata, policy } = asObject(eventflow) as { metadata?: unknown; policy?: unknown };
   return {
     id: id!,
     ...kindFrom(kind ?? ''),
     data: data ?? '',
-    metadata: eventflow?.metadata ?? {},
-    ...(eventflow?.policy && { policy: eventflow.policy }),
-    state: state as JobState,
-    runAt: Number(runAt),
-    scheduledAt: Number(timestamp),
+    metadata: asObject(metadata) as NewEntry['metadata'],
+    ...(policy !== undefined && { policy: asObject(policy) }),
+    // That of an entry which lies where one waits, and says nothing.
+    state: STATES.has(state) ? (state as JobState) : 'scheduled',
+    runAt: numberFrom(runAt, Number(timestamp)),
+    scheduledAt: numberFrom(timestamp, 0),
     queue: queue!,
-    priority: HIGHEST - Number(priority),
-    attempts,
-    attempt: Number(attempt ?? 0),
-    claim: Number(ats ?? 0),
+    priority: HIGHEST - numberFrom(priority, HIGHEST),
+    attempts: typeof attempts === 'number' ? attempts : DEFAULT_ATTEMPTS,
+    attempt: numberFrom(attempt, 0),
+    claim: numberFrom(ats, 0),
     ...(typeof key === 'string' && { key }),
-    ...(processedOn && { startedAt: Number(processedOn) }),
-    ...(finishedOn && { finishedAt: Number(finishedOn) }),
+    ...(processedOn && { startedAt: numberFrom(processedOn, 0) }),
+    ...(finishedOn && { finishedAt: numberFrom(finishedOn, 0) }),
     ...(typeof failedReason === 'string' && { lastError: errorOf(failedReason, errorName, stacktrace) }),
-    ...(progress && { progress: parsed<NonNullable<StoredEntry['progress']>>(progress, { fraction: 0 }) }),
-    ...(parked && { parked: parsed<NonNullable<StoredEntry['parked']>>(parked, NO_REASON) }),
+    ...(progress && { progress: progressFrom(objectFrom(progress)) }),
+    ...(parked && { parked: parkedFrom(objectFrom(parked)) }),
   };
+}
+
+function progressFrom({ fraction, note }: Fields): NonNullable<StoredEntry['progress']> {
+  return {
+    fraction: typeof fraction === 'number' ? fraction : 0,
+    ...(typeof note === 'string' && { note }),
+  };
+}
+
+function parkedFrom({ reason, text }: Fields): NonNullable<StoredEntry['parked']> {
+  if ((reason !== 'unknown' && reason !== 'refused') || typeof text !== 'string') return NO_REASON;
+  return { reason, text };
 }
 
 function errorOf(
@@ -102,16 +118,6 @@ function errorOf(
   name: string | null | undefined,
   stacktrace: string | null | undefined,
 ): NonNullable<StoredEntry['lastError']> {
-  const [stack] = parsed<string[]>(stacktrace, []);
-  return { name: name ?? 'Error', message, ...(stack && { stack }) };
-}
-
-/** What was edited by hand must not keep a worker from all that lies behind it. */
-function parsed<T extends object>(text: string | null | undefined, instead: T): T {
-  try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    return typeof value === 'object' && value !== null ? (value as T) : instead;
-  } catch {
-    return instead;
-  }
+  const [stack] = listFrom(stacktrace);
+  return { name: name ?? 'Error', message, ...(typeof stack === 'string' && stack && { stack }) };
 }

@@ -81,12 +81,13 @@ export class RedisAccess {
 
   private async evaluate<T>(client: Client, name: keyof Scripts, args: readonly Argument[]): Promise<T> {
     const { sha, source } = this.scripts[name];
+    // As one array: the stack has no room for the arguments of many entries.
     try {
-      return (await client.evalsha(sha, 1, this.root, ...args)) as T;
+      return (await client.call('evalsha', [sha, 1, this.root, ...args])) as T;
     } catch (error) {
       // The first time, and after a restart of the server.
       if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
-      return (await client.eval(source, 1, this.root, ...args)) as T;
+      return (await client.call('eval', [source, 1, this.root, ...args])) as T;
     }
   }
 }

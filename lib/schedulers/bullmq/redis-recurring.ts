@@ -20,7 +20,7 @@ export class RedisRecurring {
 
   async refresh(): Promise<void> {
     const rows = await this.access.run<Row[]>('allRecurring');
-    this.known = rows.map(toRecurring).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    this.known = rows.flatMap((row) => toRecurring(row) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** Also one that is set aside. Made anew from what stands, until nobody has changed that meanwhile. */
@@ -71,11 +71,31 @@ export class RedisRecurring {
   }
 }
 
-function toRecurring([id, definition, next, last]: Row): StoredRecurring {
-  return {
-    ...(JSON.parse(definition) as Omit<NewRecurring, 'id'> & { anchor: number }),
-    id,
-    ...(next !== '' && { nextRunAt: Number(next) }),
-    ...(last !== '' && { lastRunAt: Number(last) }),
-  };
+/** Nothing, where it was edited beyond reading: the others are to tick all the same. */
+function toRecurring([id, definition, next, last]: Row): StoredRecurring | undefined {
+  const readable = definitionFrom(definition);
+  return (
+    readable && {
+      ...readable,
+      id,
+      ...(isTime(next) && { nextRunAt: Number(next) }),
+      ...(isTime(last) && { lastRunAt: Number(last) }),
+    }
+  );
+}
+
+type Definition = Omit<NewRecurring, 'id'> & { anchor: number };
+
+function definitionFrom(text: string): Definition | undefined {
+  try {
+    const definition = JSON.parse(text) as Definition;
+    const { stored, schedule } = definition;
+    return typeof stored.name === 'string' && typeof schedule === 'object' ? definition : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTime(text: string): boolean {
+  return text !== '' && Number.isFinite(Number(text));
 }

@@ -31,8 +31,11 @@ export class RedisWorkers {
   async register(): Promise<void> {
     const id = randomUUID();
     const kinds = this.kindsHere().map(kindOf);
-    await this.access.work('register', [id, this.lease, kinds.length, ...kinds, ...this.declared]);
+    const args = [id, this.lease, kinds.length, ...kinds, ...this.declared];
+    const silence = await this.access.work<string>('register', args);
     this.id = id;
+    // Where nobody was heard for so long, the server may have been away, which ends nobody's lease.
+    if (Number(silence) > this.lease / 2) this.heardSince = this.now();
     this.heardAt ??= this.now();
   }
 

@@ -1,5 +1,5 @@
 import { EXCHANGE } from './lua/exchange.lua.js';
-import { INSERT } from './lua/insert.lua.js';
+import { INSERT, IN_TIME } from './lua/insert.lua.js';
 import { COUNTS, LIST } from './lua/list.lua.js';
 import { CANCEL, FIND, PROGRESS, RESCHEDULE, RETRY } from './lua/manage.lua.js';
 import { IS_PAUSED, PARKED_KINDS, PAUSE, PRUNE, RELEASE, RESUME } from './lua/queues.lua.js';
@@ -12,7 +12,7 @@ import { type Script, outOfMemoryToo, script } from './script.js';
 export interface Scripts extends Record<keyof typeof STRICT | keyof typeof LASTING, Script> {}
 
 const STRICT = {
-  insert: script(INSERT),
+  insert: script(IN_TIME, INSERT),
   find: script(FIND),
   reschedule: script(RESCHEDULE),
   retry: script(RETRY),
@@ -25,12 +25,7 @@ const STRICT = {
   workingSince: script(WORKING_SINCE),
   allRecurring: script(recurring.ALL_RECURRING),
   findRecurring: script(recurring.FIND_RECURRING),
-  putRecurring: script(recurring.PUT_RECURRING),
   deleteRecurring: script(recurring.DELETE_RECURRING),
-  sweepRecurring: script(recurring.SWEEP_RECURRING),
-  declare: script(recurring.DECLARE),
-  tick: script(recurring.MOVE_ON, INSERT),
-  moveOn: script(recurring.MOVE_ON, `return {'stored'}`),
 };
 
 const LASTING = {
@@ -45,6 +40,12 @@ const LASTING = {
   claims: script(CLAIMS),
   giveBack: script(SETTLE, GIVE_BACK),
   bury: script(SETTLE, BURY),
+  // A worker that cannot start, or not tick, ends nothing either.
+  declare: script(recurring.DECLARE),
+  putRecurring: script(recurring.PUT_RECURRING),
+  sweepRecurring: script(recurring.SWEEP_RECURRING),
+  tick: script(IN_TIME, recurring.MOVE_ON, INSERT),
+  moveOn: script(recurring.MOVE_ON, `return {'stored', whole(now)}`),
 };
 
 const FLAGGED = Object.fromEntries(

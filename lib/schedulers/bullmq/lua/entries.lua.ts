@@ -8,7 +8,7 @@ local FIELDS = {'state', 'kind', 'data', 'opts', 'runAt', 'timestamp', 'priority
 
 -- An entry as it is, to be told to the process.
 local function fieldsOf(queue, id)
-  local fields = call('HMGET', of(queue, id), unpack(FIELDS))
+  local fields = read(of(queue, id), unpack(FIELDS))
   table.insert(fields, 1, queue)
   table.insert(fields, 1, id)
   return fields
@@ -26,17 +26,57 @@ local function tellDue()
   if earliest ~= nil then tell('due ' .. whole(earliest)) end
 end
 
+local ENDS = {succeeded = 'completed', failed = 'failed'}
+local function finish(queue, id, state)
+  local set = ENDS[state] and of(queue, ENDS[state]) or ours('cancelled')
+  call('ZADD', set, now, id)
+  call('HSET', of(queue, id), 'state', state, 'finishedOn', whole(now))
+end
+
+-- What says of no job that it is one: somebody else put it there, or it was edited by hand since.
+local function refuse(queue, id)
+  local type = call('TYPE', of(queue, id)).ok
+  if type == 'none' then
+    call('ZREM', ours('all'), id)
+    return
+  end
+  if type ~= 'hash' then call('DEL', of(queue, id)) end
+  call('HSET', of(queue, id), 'errorName', 'UnreadableEntryError', 'failedReason',
+    'It says of no job that it is one: it was not scheduled by nestjs-eventflow-jobs, or was edited by hand.')
+  finish(queue, id, 'failed')
+end
+
+local function priorityOf(queue, id) return number(read(of(queue, id), 'priority')[1], HIGHEST) end
+
 local function makeReady(queue, id, priority)
   local turn = call('INCR', ours('turn'))
   call('ZADD', of(queue, 'prioritized'), priority * PRIORITY + turn % PRIORITY, id)
 end
 
--- As BullMQ scores it: in one millisecond, those that came first run first.
-local function scoreOf(queue, runAt)
-  local first = runAt * INSTANT
+-- As BullMQ scores it: in one millisecond, those that came first run first. It has 4,096 places for them, fewer in times so
+-- far away that a score cannot tell them apart; whoever comes then takes one of a millisecond after it.
+local function freeAt(queue, at)
+  local first = at * INSTANT
   local last = call('ZREVRANGEBYSCORE', of(queue, 'delayed'), first + INSTANT - 1, first, 'WITHSCORES', 'LIMIT', 0, 1)
-  if not last[2] then return first end
-  return math.min(tonumber(last[2]) + 1, first + INSTANT - 1)
+  local taken = tonumber(last[2])
+  if not taken then return first end
+  local step = 1
+  while taken + step == taken do step = step * 2 end
+  if taken + step < first + INSTANT then return taken + step end
+end
+
+local function scoreOf(queue, runAt)
+  local score = freeAt(queue, runAt)
+  if score then return score end
+  local name = whole(runAt) .. queue
+  local at = tonumber(call('ZSCORE', ours('full'), name) or runAt + 1)
+  score = freeAt(queue, at)
+  while not score do
+    at = at + 1
+    score = freeAt(queue, at)
+  end
+  call('ZADD', ours('full'), at, name)
+  return score
 end
 
 local function wait(queue, id, runAt, priority)
@@ -49,16 +89,31 @@ local function wait(queue, id, runAt, priority)
   end
 end
 
--- What has become due waits for a worker from now on, in the order of its times.
+-- Where BullMQ's own tools put some of what is to run at once.
 local PROMOTED = 1000
+local function takeOver(queue)
+  local ids = call('LRANGE', of(queue, 'wait'), -PROMOTED, -1)
+  if #ids == 0 then return end
+  call('LTRIM', of(queue, 'wait'), 0, -PROMOTED - 1)
+  for i = #ids, 1, -1 do
+    if read(of(queue, ids[i]), 'kind')[1] then
+      call('HSET', of(queue, ids[i]), 'state', 'scheduled')
+      makeReady(queue, ids[i], priorityOf(queue, ids[i]))
+    else
+      refuse(queue, ids[i])
+    end
+  end
+end
+
+-- What has become due waits for a worker from now on, in the order of its times.
 local function promote(queue, needed)
+  takeOver(queue)
   local most = math.min(math.max(needed, PROMOTED), 7000)
   local ids = call('ZRANGEBYSCORE', of(queue, 'delayed'), '-inf', (now + 1) * INSTANT - 1, 'LIMIT', 0, most)
   if #ids == 0 then return end
   local turn = call('INCRBY', ours('turn'), #ids) - #ids
   for i, id in ipairs(ids) do
-    local priority = tonumber(call('HGET', of(queue, id), 'priority')) or HIGHEST
-    call('ZADD', of(queue, 'prioritized'), priority * PRIORITY + (turn + i) % PRIORITY, id)
+    call('ZADD', of(queue, 'prioritized'), priorityOf(queue, id) * PRIORITY + (turn + i) % PRIORITY, id)
   end
   call('ZREM', of(queue, 'delayed'), unpack(ids))
 end
@@ -75,8 +130,9 @@ local function park(queue, id, kind, reason, text)
 end
 
 local function unpark(queue, id)
-  local found = call('HMGET', of(queue, id), 'kind', 'parked')
-  local name = (decode(found[2]).reason or '') .. (found[1] or '')
+  local found = read(of(queue, id), 'kind', 'parked')
+  local reason = decode(found[2]).reason
+  local name = (type(reason) == 'string' and reason or '') .. (found[1] or '')
   call('ZREM', ours('parked'), id)
   call('SREM', ours('parked/') .. name, id)
   if call('SCARD', ours('parked/') .. name) == 0 then call('SREM', ours('parked-kinds'), name) end
@@ -88,15 +144,8 @@ local function holderOf(key)
   local id = call('HGET', ours('keys'), key)
   if not id then return nil end
   local queue = queueOf(id)
-  if not queue or call('HEXISTS', of(queue, id), 'holds') == 0 then return nil end
+  if not queue or not read(of(queue, id), 'holds')[1] then return nil end
   return id, queue
-end
-
-local ENDS = {succeeded = 'completed', failed = 'failed'}
-local function finish(queue, id, state)
-  local set = ENDS[state] and of(queue, ENDS[state]) or ours('cancelled')
-  call('ZADD', set, now, id)
-  call('HSET', of(queue, id), 'state', state, 'finishedOn', whole(now))
 end
 
 -- Ends what waits. The fields are those from before.

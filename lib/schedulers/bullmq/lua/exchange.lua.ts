@@ -66,15 +66,14 @@ for _, one in ipairs(chosen) do
   local fields = fieldsOf(queue, id)
   local kind = fields[4]
   if not kind then
-    -- Nothing of ours: it was removed by hand, or put there by somebody else.
-    if fields[5] then call('ZADD', of(queue, 'failed'), now, id) else call('ZREM', ours('all'), id) end
+    refuse(queue, id)
   elseif not known(kind) then
     local parts = decode(kind)
     park(queue, id, kind, 'unknown', string.format("No class here stands for '%s' version %s.",
-      parts[3] or parts[1] or kind, tostring(parts[4] or parts[2])))
+      tostring(parts[3] or parts[1] or kind), tostring(parts[4] or parts[2])))
     parked[#parked + 1] = fieldsOf(queue, id)
   else
-    local attempt, claim = (tonumber(fields[11]) or 0) + 1, (tonumber(fields[12]) or 0) + 1
+    local attempt, claim = number(fields[11], 0) + 1, number(fields[12], 0) + 1
     call('HSET', hash, 'state', 'running', 'attempt', attempt, 'ats', claim, 'pb', worker, 'processedOn', whole(now))
     if fields[10] or fields[18] then call('HDEL', hash, 'holds', 'progress') end
     call('RPUSH', of(queue, 'active'), id)

@@ -1,12 +1,15 @@
+/** A call that was given up must not be carried out later. `ARGV[1]`: until when it is to be, by the server's clock. */
+export const IN_TIME = `
+if now > tonumber(ARGV[1]) then return {'late', whole(now)} end
+`;
+
 /**
- * Stores entries. `ARGV`: until when, by the server's clock (a call that was given up must not be carried out later);
- * `each` or `all`; how many; and of each the fields below.
+ * Stores entries, after `IN_TIME`. `ARGV`, behind the time: `each` or `all`; how many; and of each the fields below.
  *
- * @returns `late`, or `{'refused', i, holder}` where one refusal means that nothing is stored, or `{'stored', ...}` with
- * what is not simply stored: `{i, 'kept' | 'rejected', holder}` or `{i, 'replaced', ...fields}`.
+ * @returns what became of it, and the server's time: `{'late', now}`, or `{'refused', now, i, holder}` where one refusal
+ * means that nothing is stored, or `{'stored', now, ...}` with what is not simply stored: `{i, 'kept' | 'rejected', holder}` or `{i, 'replaced', ...fields}`.
  */
 export const INSERT = `
-if now > tonumber(ARGV[1]) then return {'late'} end
 local all = ARGV[2] == 'all'
 local count = tonumber(ARGV[3])
 local WIDTH = 11
@@ -18,13 +21,13 @@ if all then
     local key, conflict = field(i, 5), field(i, 6)
     if key ~= '' then
       local holder = taken[key] or holderOf(key)
-      if holder and conflict == 'reject' then return {'refused', i, holder} end
+      if holder and conflict == 'reject' then return {'refused', whole(now), i, holder} end
       if not holder or conflict == 'replace' then taken[key] = field(i, 1) end
     end
   end
 end
 
-local answer = {'stored'}
+local answer = {'stored', whole(now)}
 local places = {}
 local first = call('INCRBY', ours('scheduled'), count) - count
 local begun = {}

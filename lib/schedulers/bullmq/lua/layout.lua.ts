@@ -13,6 +13,8 @@
  * - `@cancelled`, `@parked` and `@parked/<kind>`: states that BullMQ does not have
  * - `@workers`: when each was last seen; `@worker/<id>`: about it; `@knows/<id>`: the kinds that it can run
  * - `@recurring...`: recurring jobs
+ * - `@full`: milliseconds that more entries wait for than one has places, and up to which one theirs reach
+ * - `@swept`: how far the look for what was removed by hand has come
  *
  * Numbers become text by `whole`: Lua itself would round a time in milliseconds.
  */
@@ -32,6 +34,16 @@ local function decode(text)
   local readable, value = pcall(cjson.decode, text or '')
   if readable and type(value) == 'table' then return value end
   return {}
+end
+local function number(text, instead)
+  local value = tonumber(text)
+  if value and value == value and math.abs(value) < math.huge then return value end
+  return instead
+end
+local function read(hash, ...)
+  local values = redis.pcall('HMGET', hash, ...)
+  if values.err then return {} end
+  return values
 end
 
 local function ours(name) return root .. '@' .. name end

@@ -3,6 +3,7 @@ export const COUNTS = `
 local waiting, running, succeeded, failed = 0, 0, 0, 0
 for _, queue in ipairs(call('HKEYS', ours('queues'))) do
   waiting = waiting + call('ZCARD', of(queue, 'delayed')) + call('ZCARD', of(queue, 'prioritized'))
+    + call('LLEN', of(queue, 'wait'))
   running = running + call('LLEN', of(queue, 'active'))
   succeeded = succeeded + call('ZCARD', of(queue, 'completed'))
   failed = failed + call('ZCARD', of(queue, 'failed'))
@@ -21,7 +22,7 @@ export const LIST = `
 local wanted, looked = tonumber(ARGV[2]), tonumber(ARGV[3])
 local states, wantedQueue, name, command, key = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local answer = {''}
-local function fits(text, value) return text == '' or text == '=' .. (value or '') end
+local function fits(text, value) return text == '' or text == '=' .. tostring(value or '') end
 local function asked(state) return states == '' or string.find(states, ',' .. state .. ',', 1, true) ~= nil end
 
 -- What has begun or ended, where it is not much: straight from the sets that it lies in.
@@ -66,7 +67,7 @@ for i = 1, #found, 2 do
   local id, place = found[i], tonumber(found[i + 1])
   local queue = queueNamed(whole(place % QUEUES))
   if queue and fits(wantedQueue, queue) then
-    local some = call('HMGET', of(queue, id), 'state', 'kind', 'key')
+    local some = read(of(queue, id), 'state', 'kind', 'key')
     local kind = some[2] and decode(some[2])
     if kind and asked(some[1] or '') and fits(name, kind[1])
       and fits(command, kind[3]) and (key == '' or (some[3] and fits(key, some[3]))) then

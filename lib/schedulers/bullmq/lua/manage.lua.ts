@@ -4,8 +4,9 @@ local function named()
   local id = ARGV[2]
   if ARGV[1] == 'key' then id = call('HGET', ours('keys'), id) end
   local queue = id and queueOf(id)
-  if not queue or call('EXISTS', of(queue, id)) == 0 then return nil end
-  return queue, id, call('HGET', of(queue, id), 'state')
+  local found = queue and read(of(queue, id), 'state', 'kind')
+  if not found or not found[2] then return nil end
+  return queue, id, found[1]
 end
 local queue, id, state = named()
 if not queue then return nil end
@@ -32,7 +33,7 @@ export const RESCHEDULE = `${NAMED}
 if state ~= 'scheduled' and state ~= 'parked' then return nil end
 if state == 'parked' then unpark(queue, id) else unwait(queue, id) end
 call('HSET', of(queue, id), 'state', 'scheduled', 'runAt', ARGV[3])
-wait(queue, id, tonumber(ARGV[3]), tonumber(call('HGET', of(queue, id), 'priority') or HIGHEST))
+wait(queue, id, tonumber(ARGV[3]), priorityOf(queue, id))
 tellDue()
 return 1
 `;
@@ -43,7 +44,7 @@ if state ~= 'failed' and state ~= 'parked' then return nil end
 if state == 'parked' then unpark(queue, id) else call('ZREM', of(queue, 'failed'), id) end
 call('HDEL', of(queue, id), 'finishedOn', 'atm')
 call('HSET', of(queue, id), 'state', 'scheduled', 'runAt', ARGV[3], 'attempt', 0)
-wait(queue, id, tonumber(ARGV[3]), tonumber(call('HGET', of(queue, id), 'priority') or HIGHEST))
+wait(queue, id, tonumber(ARGV[3]), priorityOf(queue, id))
 tellDue()
 return 1
 `;

@@ -10,11 +10,11 @@ local most = tonumber(ARGV[1])
 for i = 2, #ARGV do
   for _, id in ipairs(call('SRANDMEMBER', ours('parked/') .. ARGV[i], most - released)) do
     local queue = queueOf(id)
-    if queue and call('HGET', of(queue, id), 'state') == 'parked' then
+    local found = queue and read(of(queue, id), 'state', 'runAt')
+    if found and found[1] == 'parked' then
       unpark(queue, id)
       call('HSET', of(queue, id), 'state', 'scheduled')
-      local found = call('HMGET', of(queue, id), 'runAt', 'priority')
-      wait(queue, id, tonumber(found[1]) or now, tonumber(found[2]) or HIGHEST)
+      wait(queue, id, number(found[2], now), priorityOf(queue, id))
     else
       call('SREM', ours('parked/') .. ARGV[i], id)
       call('ZREM', ours('parked'), id)
@@ -27,33 +27,50 @@ tellDue()
 return released
 `;
 
-/** Removes what ended long ago, or is more than is kept. `ARGV`: the time; how many are kept of each set; how many at once. */
+/**
+ * Removes what ended long ago, or is more than is kept. `ARGV`: the time; how many are kept of each set; how many at once.
+ * What was removed by hand has left its place in the order and its key behind: each time some are looked at.
+ */
 export const PRUNE = `
 local before, kept, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local removed = 0
-local function remove(set, first, last)
-  for _, id in ipairs(call('ZRANGE', set, first, last)) do
-    local queue = queueOf(id)
-    if queue then
-      local key = call('HGET', of(queue, id), 'key')
-      if key and call('HGET', ours('keys'), key) == id then call('HDEL', ours('keys'), key) end
-      call('DEL', of(queue, id), of(queue, id) .. ':logs')
-      call('ZREM', ours('all'), id)
-    end
+local function remove(queue, id)
+  local key = read(of(queue, id), 'key')[1]
+  if key and call('HGET', ours('keys'), key) == id then call('HDEL', ours('keys'), key) end
+  call('DEL', of(queue, id), of(queue, id) .. ':logs')
+  call('ZREM', ours('all'), id)
+end
+local function prune(set, queue)
+  local surplus = math.max(call('ZCARD', set) - kept, call('ZCOUNT', set, '-inf', before))
+  local now = math.min(surplus, most - removed)
+  if now <= 0 then return end
+  for _, id in ipairs(call('ZRANGE', set, 0, now - 1)) do
+    local itsQueue = queue or queueOf(id)
+    if itsQueue then remove(itsQueue, id) end
     call('ZREM', set, id)
     removed = removed + 1
   end
 end
-local function prune(set)
-  local surplus = math.max(call('ZCARD', set) - kept, call('ZCOUNT', set, '-inf', before))
-  local now = math.min(surplus, most - removed)
-  if now > 0 then remove(set, 0, now - 1) end
-end
 for _, queue in ipairs(call('HKEYS', ours('queues'))) do
-  prune(of(queue, 'completed'))
-  prune(of(queue, 'failed'))
+  prune(of(queue, 'completed'), queue)
+  prune(of(queue, 'failed'), queue)
 end
 prune(ours('cancelled'))
+call('ZREMRANGEBYSCORE', ours('full'), '-inf', now)
+
+local SWEPT = 1000
+local last = call('HGET', ours('swept'), 'all') or '-inf'
+local found = call('ZRANGEBYSCORE', ours('all'), '(' .. last, '+inf', 'WITHSCORES', 'LIMIT', 0, SWEPT)
+for i = 1, #found, 2 do
+  local queue = queueOf(found[i])
+  if not queue or call('EXISTS', of(queue, found[i])) == 0 then call('ZREM', ours('all'), found[i]) end
+end
+call('HSET', ours('swept'), 'all', #found == SWEPT * 2 and found[#found] or '-inf')
+local keys = call('HSCAN', ours('keys'), call('HGET', ours('swept'), 'keys') or 0, 'COUNT', SWEPT)
+for i = 1, #keys[2], 2 do
+  if not queueOf(keys[2][i + 1]) then call('HDEL', ours('keys'), keys[2][i]) end
+end
+call('HSET', ours('swept'), 'keys', keys[1])
 return removed
 `;
 

@@ -92,7 +92,7 @@ return 1
 `;
 
 /**
- * Moves one on, of all workers one; comes before `insert`, whose arguments follow. `ARGV`: its id, the next time as it was,
+ * Moves one on, of all workers one; comes before `insert`, with its arguments. `ARGV`: its id, the next time as it was,
  * next and last time as they are to be, all behind the arguments of `insert`.
  */
 export const MOVE_ON = `${PUT}
@@ -103,5 +103,5 @@ local function moveOn(id, before, next, last)
   return true
 end
 local last = #ARGV
-if not moveOn(ARGV[last - 3], ARGV[last - 2], ARGV[last - 1], ARGV[last]) then return {'passed'} end
+if not moveOn(ARGV[last - 3], ARGV[last - 2], ARGV[last - 1], ARGV[last]) then return {'passed', whole(now)} end
 `;

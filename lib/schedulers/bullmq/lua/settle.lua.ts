@@ -10,12 +10,13 @@ end
 -- '': the claim was lost. Else what was written down: 'told', or 'cancelled'.
 local function settle(queue, id, claim, ending, runAt, name, message, stack)
   local hash = of(queue, id)
-  local found = call('HMGET', hash, 'state', 'ats', 'cancel', 'attempt', 'key', 'priority', 'runAt', 'kind')
-  local state, attempt = found[1], tonumber(found[4]) or 1
+  local found = read(hash, 'state', 'ats', 'cancel', 'attempt', 'key', 'priority', 'runAt', 'kind', 'told')
+  local state, attempt = found[1], number(found[4], 1)
+  -- It had landed, and was claimed again before whoever reports it heard that.
+  if found[9] == claim then return 'told' end
   if found[2] ~= claim then return '' end
   -- It had landed, and only the answer was lost: nobody else can end this claim without taking another number.
-  if state ~= 'running' then return state == 'cancelled' and 'cancelled' or 'told' end
-  call('LREM', of(queue, 'active'), 1, id)
+  if call('LREM', of(queue, 'active'), 1, id) == 0 then return state == 'cancelled' and 'cancelled' or 'told' end
   if found[3] then ending = 'cancelled' end
   if ending == 'succeeded' then
     call('ZADD', of(queue, 'completed'), now, id)
@@ -29,7 +30,8 @@ local function settle(queue, id, claim, ending, runAt, name, message, stack)
     finish(queue, id, ending)
     return ending == 'failed' and 'told' or 'cancelled'
   end
-  local priority = tonumber(found[6]) or HIGHEST
+  local priority = number(found[6], HIGHEST)
+  call('HSET', hash, 'told', claim)
   if ending == 'retrying' then
     keepError(hash, name, message, stack)
     call('HSET', hash, 'state', 'scheduled', 'runAt', runAt, 'atm', attempt)
@@ -47,7 +49,7 @@ local function settle(queue, id, claim, ending, runAt, name, message, stack)
     wait(queue, id, tonumber(runAt), priority)
   else
     call('HSET', hash, 'state', 'scheduled')
-    wait(queue, id, tonumber(found[7]) or now, priority)
+    wait(queue, id, number(found[7], now), priority)
   end
   return 'told'
 end

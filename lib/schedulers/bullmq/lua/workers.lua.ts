@@ -1,13 +1,18 @@
-/** `ARGV`: the worker; its lease in ms; how many kinds it knows, and the kinds; the recurring jobs that it declares. */
+/**
+ * `ARGV`: the worker; its lease in ms; how many kinds it knows, and the kinds; the recurring jobs that it declares.
+ *
+ * @returns how many ms ago any worker was last seen before, or '' where there is none.
+ */
 export const REGISTER = `
 local worker = ARGV[1]
+local last = call('ZREVRANGE', ours('workers'), 0, 0, 'WITHSCORES')[2]
 call('ZADD', ours('workers'), now, worker)
 call('HSET', ours('worker/') .. worker, 'since', whole(now), 'lease', ARGV[2])
 call('DEL', ours('knows/') .. worker, ours('declares/') .. worker)
 local kinds = tonumber(ARGV[3])
 for i = 4, 3 + kinds do call('SADD', ours('knows/') .. worker, ARGV[i]) end
 for i = 4 + kinds, #ARGV do call('SADD', ours('declares/') .. worker, ARGV[i]) end
-return 1
+return last and whole(now - tonumber(last)) or ''
 `;
 
 const FORGET = `
@@ -34,9 +39,12 @@ export const CLAIMS = `
 local claims = {}
 for _, queue in ipairs(call('HKEYS', ours('queues'))) do
   for _, id in ipairs(call('LRANGE', of(queue, 'active'), 0, -1)) do
-    local found = call('HMGET', of(queue, id), 'pb', 'ats', 'cancel', 'processedOn')
+    local found = read(of(queue, id), 'pb', 'ats', 'cancel', 'processedOn')
     if found[1] == ARGV[1] then
-      claims[#claims + 1] = {id, found[2], found[3] or '', whole(now - (tonumber(found[4]) or now))}
+      -- In the form in which it comes back: edited by hand, it could never be given back.
+      local claim = whole(number(found[2], 0))
+      if claim ~= found[2] then call('HSET', of(queue, id), 'ats', claim) end
+      claims[#claims + 1] = {id, claim, found[3] or '', whole(now - number(found[4], now))}
     end
   end
 end
@@ -73,27 +81,24 @@ local answer = {}
 for _, queue in ipairs(call('HKEYS', ours('queues'))) do
   for _, id in ipairs(call('LRANGE', of(queue, 'active'), 0, -1)) do
     local hash = of(queue, id)
-    local found = call('HMGET', hash, 'pb', 'cancel', 'attempt', 'opts', 'priority', 'state')
-    if found[6] ~= 'running' then
+    local found = read(hash, 'pb', 'cancel', 'attempt', 'opts', 'priority', 'kind', 'ats')
+    if not found[6] then
       call('LREM', of(queue, 'active'), 1, id)
+      refuse(queue, id)
     elseif not alive[found[1]] then
       call('LREM', of(queue, 'active'), 1, id)
       -- A late word of the old claim is to find another.
-      call('HINCRBY', hash, 'ats', 1)
+      call('HSET', hash, 'ats', whole(number(found[7], 0) + 1), 'atm', found[3] or 0)
       call('HDEL', hash, 'cancel')
-      call('HSET', hash, 'atm', found[3] or 0)
-      if found[2] then
-        finish(queue, id, 'cancelled')
-      else
-        keepError(hash, ARGV[2], ARGV[3], '')
-        if (tonumber(found[3]) or 0) >= (tonumber(decode(found[4]).attempts) or 1) then finish(queue, id, 'failed') end
-      end
-      if call('HGET', hash, 'state') == 'running' then
-        call('HSET', hash, 'state', 'scheduled')
-        wait(queue, id, now, tonumber(found[5]) or HIGHEST)
-        waiting = waiting + 1
-      else
+      local ending = number(found[3], 0) >= number(decode(found[4]).attempts, 1) and 'failed' or nil
+      if found[2] then ending = 'cancelled' else keepError(hash, ARGV[2], ARGV[3], '') end
+      if ending then
+        finish(queue, id, ending)
         answer[#answer + 1] = fieldsOf(queue, id)
+      else
+        call('HSET', hash, 'state', 'scheduled')
+        wait(queue, id, now, number(found[5], HIGHEST))
+        waiting = waiting + 1
       end
     end
   end

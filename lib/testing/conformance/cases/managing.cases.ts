@@ -11,8 +11,9 @@ export const managingCases: CaseDefinition[] = [
     needs: ['cancel', 'delay'],
     async prove({ open }) {
       const lab = await open();
-      const id = await lab.scheduler.schedule(new ProbeJob('a'), 60);
-      await lab.scheduler.schedule(new ProbeJob('b'), 120);
+      // Long enough for it to be cancelled before its time, however slowly a busy disk takes three writes.
+      const id = await lab.scheduler.schedule(new ProbeJob('a'), 1_000);
+      await lab.scheduler.schedule(new ProbeJob('b'), 1_060);
       checkEqual(await lab.scheduler.cancel(id), true, 'cancel');
       checkEqual(await lab.scheduler.cancel(id), false, 'the second cancel');
       checkEqual(await lab.scheduler.cancel({ id: 'nothing' }), false, 'cancel of nothing');

@@ -1,4 +1,4 @@
-// An app on a SQLite file, or with a `connectionString` on PostgreSQL, told by messages what to do:
+// An app on a SQLite file, with a `connectionString` on PostgreSQL, or with `redis` on that, told by messages what to do:
 // node worker-process.mjs '{"library": ..., "file": ...}'
 import 'reflect-metadata';
 import { appendFileSync } from 'node:fs';
@@ -8,9 +8,14 @@ import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 
 const options = JSON.parse(process.argv[2]);
+const trueNow = Date.now;
+/** What the clock of this machine shows is wrong by so much. */
+let clockOff = options.clockOff ?? 0;
+Date.now = () => trueNow() + clockOff;
 const load = (path) => import(pathToFileURL(join(options.library, path)).href);
 const { EventFlowJobsModule, JobEvents, JobScheduler, JobVersion, RecurringJob } = await load('index.js');
-async function schedulerOf({ connectionString, file, ...more }) {
+async function schedulerOf({ connectionString, redis, file, ...more }) {
+  if (redis) return (await load('schedulers/bullmq/index.js')).bullMqScheduler({ ...redis, ...more });
   if (connectionString === undefined)
     return (await load('schedulers/local/sqlite/index.js')).sqliteScheduler({ file, ...more });
   return (await load('schedulers/pg-boss/index.js')).pgBossScheduler({ connectionString, ...more });
@@ -20,7 +25,7 @@ async function schedulerOf({ connectionString, file, ...more }) {
 const write = (what, name, attempt, more = '') =>
   appendFileSync(
     options.log,
-    `${JSON.stringify({ what, name, attempt, pid: process.pid, at: Date.now(), more })}\n`,
+    `${JSON.stringify({ what, name, attempt, pid: process.pid, at: trueNow(), more })}\n`,
   );
 
 class StepJob {
@@ -81,7 +86,7 @@ const listener = {
       if (type === 'failed') write('failed', id, attempt);
     }),
 };
-const { file, connectionString, lease, transactionalWork, worker, operationTimeout } = options;
+const { file, connectionString, redis, lease, transactionalWork, worker, operationTimeout } = options;
 const app = await NestFactory.createApplicationContext(
   {
     module: AppModule,
@@ -90,7 +95,7 @@ const app = await NestFactory.createApplicationContext(
       CqrsModule.forRoot(),
       EventFlowJobsModule.forRoot({
         jobs: [StepJob, EffectJob, ...(options.recurring || options.knowsTick ? [TickJob] : [])],
-        scheduler: await schedulerOf({ file, connectionString, lease, transactionalWork }),
+        scheduler: await schedulerOf({ file, connectionString, redis, lease, transactionalWork }),
         worker,
         operationTimeout,
         shutdownTimeout: 0,
@@ -120,7 +125,17 @@ const commands = {
     }
     return ids;
   },
+  /** So many calls at once; gives what became of each: its id, or the name of the error. */
+  race: (count, when, more) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        scheduler
+          .schedule(new StepJob(`${process.pid}.${index}`), when, { ...more, queue: `q${index % 3}` })
+          .catch(({ name }) => name),
+      ),
+    ),
   cancel: (ref) => scheduler.cancel(ref),
+  reschedule: (ref, when) => scheduler.reschedule(ref, when),
   get: (id) => scheduler.get(id),
   counts: () => scheduler.counts(),
   idle: async (ms) => {
@@ -129,7 +144,10 @@ const commands = {
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
   },
-  now: () => Date.now(),
+  now: () => trueNow(),
+  setClock: (off) => {
+    clockOff = off;
+  },
   async close() {
     await app.close();
     return true;

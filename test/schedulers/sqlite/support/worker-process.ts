@@ -13,6 +13,9 @@ const PROGRAM = fileURLToPath(new URL('./worker-process.mjs', import.meta.url));
 export interface WorkerProcessOptions {
   /** Of PostgreSQL, instead of the file. */
   connectionString?: string;
+  redis?: { connection: string; prefix: string };
+  /** By how many ms its `Date.now()` is wrong. */
+  clockOff?: number;
   recurring?: { every: string; missed?: 'once' | 'skip' };
   knowsTick?: boolean;
   lease?: string;
