@@ -11,7 +11,6 @@ export class RedisWorkers {
   /** Of this process, while it works. */
   id: string | undefined;
   private declared: readonly string[] = [];
-  private heardAt: number | undefined;
   /** Before this time nobody could show that he lives, which is not to be taken for his end. By the server's clock. */
   private heardSince: number;
 
@@ -36,7 +35,6 @@ export class RedisWorkers {
     this.id = id;
     // Where nobody was heard for so long, the server may have been away, which ends nobody's lease.
     if (Number(silence) > this.lease / 2) this.heardSince = this.now();
-    this.heardAt ??= this.now();
   }
 
   /** The recurring jobs that this process declares: also when it takes a new place later. */
@@ -51,9 +49,7 @@ export class RedisWorkers {
   }
 
   async renew(): Promise<boolean> {
-    const has = (await this.access.work<number>('renew', [this.id ?? ''])) === 1;
-    this.heard();
-    return has;
+    return (await this.access.work<number>('renew', [this.id ?? ''])) === 1;
   }
 
   async unregister(): Promise<void> {
@@ -87,12 +83,5 @@ export class RedisWorkers {
         { claim: Number(claim), isStopping: cancel !== '', age: Number(age) },
       ]),
     );
-  }
-
-  /** After a silence of our own, which is most likely that of the server or of the way to it, all others get time as well. */
-  private heard(): void {
-    const now = this.now();
-    if (this.heardAt !== undefined && now - this.heardAt > this.lease / 2) this.heardSince = now;
-    this.heardAt = now;
   }
 }
