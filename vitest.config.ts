@@ -27,6 +27,8 @@ export const shared = {
 export default defineConfig({
   test: {
     globalSetup: [path('./test/support/postgres.setup.ts'), path('./test/support/redis.setup.ts')],
+    // Most specs wait for servers and times more than they work: on two cores as well, two go side by side.
+    maxWorkers: 2,
     projects: [
       {
         ...shared,
