@@ -18,10 +18,11 @@ interface Listeners {
   readonly onClaims: (claims: Claims) => Promise<void>;
 }
 
-/** What a working process does every second or so: shows that it lives, and looks after what others left. */
+/** What a working process does every few moments: shows that it lives, and looks after what others left. */
 export class Maintenance {
   private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private running: Promise<void> | undefined;
+  private isStopped = false;
   private releasedAt = 0;
   private prunedAt = 0;
   private renewedAt = performance.now();
@@ -40,11 +41,13 @@ export class Maintenance {
 
   start(): void {
     this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.once());
+      // A round that lasts longer is not to be followed by all that it has held up.
+      this.running ??= this.once().finally(() => (this.running = undefined));
     }, this.every);
   }
 
   async stop(): Promise<void> {
+    this.isStopped = true;
     clearInterval(this.timer);
     await this.running;
   }
@@ -93,6 +96,10 @@ export class Maintenance {
   private async prune(): Promise<void> {
     if (performance.now() - this.prunedAt < PRUNE_MS) return;
     this.prunedAt = performance.now();
-    while (await this.store.prune());
+    // Not for long: meanwhile nobody shows that this worker lives. What is left comes in the next round.
+    const end = performance.now() + this.every / 2;
+    let hasMore = true;
+    while (hasMore && !this.isStopped && performance.now() < end) hasMore = await this.store.prune();
+    if (hasMore) this.prunedAt = 0;
   }
 }

@@ -18,7 +18,8 @@ export function planRecurring(
     return {
       ...wanted,
       anchor,
-      ...(nextRunAt !== undefined && { nextRunAt }),
+      // One that could not be ticked was left without a next time: a new start is a new try.
+      ...(nextRunAt === undefined ? next(wanted, now, anchor) : { nextRunAt }),
       ...(lastRunAt !== undefined && { lastRunAt }),
     };
   }

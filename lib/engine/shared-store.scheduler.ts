@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { JobCancelledError, WorkerStoppedError } from '../jobs/jobs.errors.js';
 import { messageOf } from '../jobs/outcome.js';
+import type { StoredRecurring } from '../scheduling/recurring.js';
 import type { StoredEntry } from '../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
 import { Maintenance } from './maintenance.js';
@@ -60,6 +61,12 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
       // Its lease ends, and the others see it; the app is to close all the same.
       this.logger.warn(`The worker could not sign off: ${messageOf(error)}`);
     }
+  }
+
+  /** Only workers are told what others change. */
+  protected override async findRecurring(): Promise<readonly StoredRecurring[]> {
+    await this.store.refreshRecurring();
+    return this.store.recurring();
   }
 
   /** Another process has changed something: `due <time>`, `cancel <id>` or `recurring`. */

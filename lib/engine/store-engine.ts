@@ -15,7 +15,7 @@ import { WorkerPump } from '../worker/worker-pump.js';
 import type { EntryStore } from './entry-store.js';
 import { planRecurring, tickOf } from './recurring-ticks.js';
 
-/** A store, a clock and a worker: what the in-process, the SQLite and the test scheduler have in common. */
+/** A store, a clock and a worker: what all schedulers that keep entries have in common. */
 export class StoreEngine implements WorkSource {
   private pump: WorkerPump | undefined;
   private slots: Slots | undefined;

@@ -13,7 +13,7 @@ import type { WorkerOptions } from '../scheduling/worker-options.js';
 import { StoreEngine } from './store-engine.js';
 import type { EntryStore } from './entry-store.js';
 
-/** What the local engine can do over any store. */
+/** What the engine can do over any store. */
 export const STORE_CAPABILITIES: readonly Capability[] = [
   'delay',
   'cancel',
@@ -28,7 +28,7 @@ export const STORE_CAPABILITIES: readonly Capability[] = [
   'pause',
 ];
 
-/** A scheduler on the local engine. */
+/** A scheduler on the engine. */
 export abstract class StoreScheduler extends JobScheduler {
   abstract override readonly capabilities: ReadonlySet<Capability>;
   private running: StoreEngine | undefined;

@@ -99,7 +99,7 @@ class BullMqScheduler extends SharedStoreScheduler {
 
   private settings(serverStart: number) {
     const { retention, queues = [] } = this.options;
-    const { age, count } = { ...DEFAULT_RETENTION, ...retention };
+    const { age = DEFAULT_RETENTION.age, count = DEFAULT_RETENTION.count } = retention ?? {};
     return {
       operationTimeout: this.core.operationTimeout,
       lease: this.lease,

@@ -6,6 +6,7 @@ import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
 import type { JobState } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
+import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { BullQueues } from './bull-queues.js';
@@ -34,6 +35,10 @@ export interface StoreSettings {
 
 const RELEASED_AT_ONCE = 500;
 const PRUNED_AT_ONCE = 500;
+/** So many steps in one call, since others wait for the worker meanwhile. */
+const RELEASE_STEPS = 10;
+/** In ms. */
+const STOOD_STILL = 100;
 
 /** Entries in the keys of BullMQ's queues, which any number of processes work on. */
 export class BullMqStore implements SharedStore {
@@ -120,7 +125,8 @@ export class BullMqStore implements SharedStore {
       return reason !== undefined && knows(kindFrom(name.slice(reason.length)));
     });
     let released = 0;
-    for (let last = RELEASED_AT_ONCE; known.length > 0 && last === RELEASED_AT_ONCE;) {
+    for (let step = 0, last = RELEASED_AT_ONCE; known.length > 0 && last === RELEASED_AT_ONCE; step++) {
+      if (step === RELEASE_STEPS) break;
       last = await this.access.run<number>('release', [RELEASED_AT_ONCE, ...known]);
       released += last;
     }
@@ -222,21 +228,23 @@ export class BullMqStore implements SharedStore {
 
   private async store(entries: readonly NewEntry[], mode: 'all' | 'each'): Promise<(InsertResult | Error)[]> {
     for (const { queue } of entries) this.queues.add(queue);
-    const began = performance.now();
-    let answer = await this.send(entries, mode);
-    const lasted = performance.now() - began;
-    // So soon it is late only by our clock: that of a machine which slept, or of another server since a failover.
-    if (answer[0] === 'late' && lasted < this.settings.operationTimeout / 2)
-      answer = await this.send(entries, mode);
-    return insertResults(entries, answer);
-  }
-
-  private async send(entries: readonly NewEntry[], mode: 'all' | 'each'): Promise<InsertAnswer> {
+    if (this.clock.isDoubtful) await this.askForTheTime();
     const sent = performance.now();
     const call = this.access.run<InsertAnswer>('insert', insertArguments(entries, mode, this.deadline()));
     const answer = await this.ownInserts.follow(entries, call);
     this.clock.learn(Number(answer[1]), sent);
-    return answer;
+    return insertResults(entries, answer);
+  }
+
+  /** What was planned by a clock that had stood still would run too early. */
+  private async askForTheTime(): Promise<void> {
+    const planned = this.clock.now();
+    const sent = performance.now();
+    this.clock.learn(await this.access.time(), sent);
+    if (this.clock.now() - planned < STOOD_STILL + performance.now() - sent) return;
+    throw new SchedulerUnavailableError(
+      'This machine stood still, and its clock with it: nothing was stored. Schedule again, by the time of now.',
+    );
   }
 
   /** By the server's clock: what was given up by then is not to be carried out. */

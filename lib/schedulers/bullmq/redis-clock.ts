@@ -1,14 +1,31 @@
 import { SystemClock } from '../../jobs/clock.js';
 
+/** A difference in ms that no timer, and no machine that keeps its clock right, makes. */
+const DOUBTFUL = 100;
+
+/** How far the machine's clock is ahead of what it counts by. */
+function wallClock(): number {
+  return Date.now() - performance.now();
+}
+
 /**
  * The clock of the server: one for all processes, so that none whose own clock is wrong, or is set while it runs, runs or
  * schedules an entry at a wrong time. In between it counts on by what nobody can set.
  */
 export class RedisClock extends SystemClock {
   private ahead = performance.timeOrigin;
+  private behind = wallClock();
 
   override now(): number {
     return Math.floor(performance.now() + this.ahead);
+  }
+
+  /**
+   * Whether this machine may have slept since the clock was learned: then what it counts by stood still. Where the machine's
+   * own clock was set, it looks the same.
+   */
+  get isDoubtful(): boolean {
+    return Math.abs(wallClock() - this.behind) > DOUBTFUL;
   }
 
   /** @param sent by `performance.now()`: the server's clock was read between then and now. */
@@ -16,6 +33,7 @@ export class RedisClock extends SystemClock {
     const received = performance.now();
     const ahead = server - (sent + received) / 2;
     const uncertain = (received - sent) / 2 + 1;
+    this.behind = wallClock();
     // What may be the way to the server is not taken for a difference.
     if (Math.abs(ahead - this.ahead) > uncertain) this.ahead = ahead;
   }

@@ -6,11 +6,15 @@ import type { StoredEntry } from '../../scheduling/stored-entry.js';
 import { type EntryFields, kindOf, toEntry } from './entry-fields.js';
 import type { RedisAccess } from './redis-access.js';
 
+/** Of so many looks for what dead workers left, one is at all that runs: it costs the more the more that is. */
+const THOROUGH = 10;
+
 /** The workers on this store: each has a place that it renews, and loses its entries when it does not. */
 export class RedisWorkers {
   /** Of this process, while it works. */
   id: string | undefined;
   private declared: readonly string[] = [];
+  private burials = 0;
   /** Before this time nobody could show that he lives, which is not to be taken for his end. By the server's clock. */
   private heardSince: number;
 
@@ -63,6 +67,7 @@ export class RedisWorkers {
       this.heardSince,
       WORKER_LOST.name,
       WORKER_LOST.message,
+      this.burials++ % THOROUGH === 0 ? 1 : 0,
     ]);
     return { waiting, ended: ended.map(toEntry) };
   }

@@ -3,7 +3,8 @@ import { messageOf } from '../../jobs/outcome.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 
 /** Loading its file, read-only as after a failover, out of memory, unable to save, busy with a script, a cluster that is down. */
-const AWAY = /^-?(LOADING|READONLY|OOM|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MOVED|ASK)\b/;
+const AWAY =
+  /^(?:ERR Error running script.*?: ?.*?)?-?(LOADING|READONLY|OOM|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MOVED|ASK)\b/;
 
 /** Whether the server, rather than the call, is what failed. */
 function isAway(error: unknown): boolean {

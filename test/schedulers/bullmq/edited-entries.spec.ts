@@ -29,6 +29,19 @@ it('an entry whose hash is gone, or is something else, stops no worker', async (
   expect(ran).toEqual(['behind']);
 });
 
+it('an entry that is refused leaves its key to others', async () => {
+  const { scheduler, client, prefix, behind } = await startEdited();
+  await scheduler.pause();
+  const refused = await scheduler.scheduleNow(new NoteJob('refused'), { key: 'k' });
+  await client.hdel(`${prefix}:default:${refused}`, 'kind');
+  await scheduler.resume();
+  await behind();
+
+  const next = await scheduler.schedule(new NoteJob('next'), '1h', { key: 'k', onConflict: 'reject' });
+  expect(await scheduler.get({ key: 'k' })).toMatchObject({ id: next, state: 'scheduled' });
+  expect(await scheduler.counts()).toMatchObject({ scheduled: 1, failed: 1, cancelled: 0 });
+});
+
 it('a key that points nowhere, or to somebody else, is free', async () => {
   const { scheduler, client, prefix, behind } = await startEdited();
   const other = await scheduler.schedule(new NoteJob('other'), '1h');

@@ -30,6 +30,7 @@ local ENDS = {succeeded = 'completed', failed = 'failed'}
 local function finish(queue, id, state)
   local set = ENDS[state] and of(queue, ENDS[state]) or ours('cancelled')
   call('ZADD', set, now, id)
+  call('HDEL', of(queue, id), 'holds')
   call('HSET', of(queue, id), 'state', state, 'finishedOn', whole(now))
 end
 
@@ -96,7 +97,11 @@ local function takeOver(queue)
   if #ids == 0 then return end
   call('LTRIM', of(queue, 'wait'), 0, -PROMOTED - 1)
   for i = #ids, 1, -1 do
-    if read(of(queue, ids[i]), 'kind')[1] then
+    local found = read(of(queue, ids[i]), 'kind', 'state')
+    if found[2] == 'running' then
+      -- It has been claimed from another place meanwhile.
+    elseif found[1] then
+      call('ZREM', of(queue, 'delayed'), ids[i])
       call('HSET', of(queue, ids[i]), 'state', 'scheduled')
       makeReady(queue, ids[i], priorityOf(queue, ids[i]))
     else
@@ -152,7 +157,6 @@ end
 local function cancelWaiting(queue, id)
   local before = fieldsOf(queue, id)
   if before[3] == 'parked' then unpark(queue, id) else unwait(queue, id) end
-  call('HDEL', of(queue, id), 'holds')
   finish(queue, id, 'cancelled')
   return before
 end

@@ -58,7 +58,7 @@ end
 if #open > 1 then table.sort(rivals, function(a, b) return a[3] < b[3] end) end
 for i = 1, math.min(shared, #rivals) do chosen[#chosen + 1] = rivals[i] end
 
-local claimed, parked = {}, {}
+local claimed, parked, next = {}, {}, nil
 for _, one in ipairs(chosen) do
   local queue, id = one[1], one[2]
   local hash = of(queue, id)
@@ -66,7 +66,9 @@ for _, one in ipairs(chosen) do
   local fields = fieldsOf(queue, id)
   local kind = fields[4]
   if not kind then
+    -- It took no slot: there may be more to claim.
     refuse(queue, id)
+    next = now
   elseif not known(kind) then
     local parts = decode(kind)
     park(queue, id, kind, 'unknown', string.format("No class here stands for '%s' version %s.",
@@ -82,7 +84,6 @@ for _, one in ipairs(chosen) do
   end
 end
 
-local next = nil
 for _, queue in ipairs(open) do
   -- What is due already waits for a slot, not for its time.
   local head = call('ZRANGEBYSCORE', of(queue, 'delayed'), (now + 1) * INSTANT, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)

@@ -42,7 +42,7 @@ return 1
 export const RETRY = `${NAMED}
 if state ~= 'failed' and state ~= 'parked' then return nil end
 if state == 'parked' then unpark(queue, id) else call('ZREM', of(queue, 'failed'), id) end
-call('HDEL', of(queue, id), 'finishedOn', 'atm')
+call('HDEL', of(queue, id), 'finishedOn', 'atm', 'processedOn', 'progress')
 call('HSET', of(queue, id), 'state', 'scheduled', 'runAt', ARGV[3], 'attempt', 0)
 wait(queue, id, tonumber(ARGV[3]), priorityOf(queue, id))
 tellDue()

@@ -42,9 +42,9 @@ local function remove(queue, id)
 end
 local function prune(set, queue)
   local surplus = math.max(call('ZCARD', set) - kept, call('ZCOUNT', set, '-inf', before))
-  local now = math.min(surplus, most - removed)
-  if now <= 0 then return end
-  for _, id in ipairs(call('ZRANGE', set, 0, now - 1)) do
+  local some = math.min(surplus, most - removed)
+  if some <= 0 then return end
+  for _, id in ipairs(call('ZRANGE', set, 0, some - 1)) do
     local itsQueue = queue or queueOf(id)
     if itsQueue then remove(itsQueue, id) end
     call('ZREM', set, id)

@@ -39,7 +39,7 @@ put('recurring-next', id, ARGV[5])
 put('recurring-last', id, ARGV[6])
 call('HDEL', ours('recurring-idle'), id)
 if ARGV[7] == '1' then call('SADD', ours('recurring-declared'), id) else call('SREM', ours('recurring-declared'), id) end
-if ARGV[7] == '1' and ARGV[8] ~= '' then call('SADD', ours('declares/') .. ARGV[8], id) end
+if ARGV[7] == '1' and call('ZSCORE', ours('workers'), ARGV[8]) then call('SADD', ours('declares/') .. ARGV[8], id) end
 tell('recurring')
 return 1
 `;
@@ -64,6 +64,7 @@ return found
 
 /** `ARGV`: the worker; the ids that it declares, all of them. */
 export const DECLARE = `
+if not call('ZSCORE', ours('workers'), ARGV[1]) then return 0 end
 call('DEL', ours('declares/') .. ARGV[1])
 for i = 2, #ARGV do call('SADD', ours('declares/') .. ARGV[1], ARGV[i]) end
 return 1

@@ -62,20 +62,26 @@ return 1
 `;
 
 /**
- * Needs `settle`. Gives back what runs in the name of workers that are gone: the attempt counts, so that one which kills its process does
- * not do so for ever. `ARGV`: nobody could show that he lives before this time, so it counts as a sign of all; name and
- * message of the error that is kept.
+ * Needs `settle`. Gives back what runs in the name of workers that are gone: the attempt counts, so that one which kills its
+ * process does not do so for ever. `ARGV`: nobody could show that he lives before this time, so it counts as a sign of all;
+ * name and message of the error that is kept; 1 where all that runs is to be looked at, also if nobody has just gone.
  *
  * @returns `{how many wait again, fields of those that ended, ...}`.
  */
 export const BURY = `${FORGET}
 local heard = tonumber(ARGV[1])
 local seen = call('ZRANGE', ours('workers'), 0, -1, 'WITHSCORES')
-local alive = {}
+local alive, gone = {}, ARGV[4] == '1'
 for i = 1, #seen, 2 do
   local lease = tonumber(call('HGET', ours('worker/') .. seen[i], 'lease')) or 0
-  if math.max(tonumber(seen[i + 1]), heard) + lease < now then forget(seen[i]) else alive[seen[i]] = true end
+  if math.max(tonumber(seen[i + 1]), heard) + lease < now then
+    forget(seen[i])
+    gone = true
+  else
+    alive[seen[i]] = true
+  end
 end
+if not gone then return {0} end
 local waiting = 0
 local answer = {}
 for _, queue in ipairs(call('HKEYS', ours('queues'))) do
@@ -90,7 +96,7 @@ for _, queue in ipairs(call('HKEYS', ours('queues'))) do
       -- A late word of the old claim is to find another.
       call('HSET', hash, 'ats', whole(number(found[7], 0) + 1), 'atm', found[3] or 0)
       call('HDEL', hash, 'cancel')
-      local ending = number(found[3], 0) >= number(decode(found[4]).attempts, 1) and 'failed' or nil
+      local ending = number(found[3], 0) >= number(decode(found[4]).attempts, 10) and 'failed' or nil
       if found[2] then ending = 'cancelled' else keepError(hash, ARGV[2], ARGV[3], '') end
       if ending then
         finish(queue, id, ending)

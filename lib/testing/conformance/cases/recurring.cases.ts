@@ -160,6 +160,20 @@ export const recurringCases: CaseDefinition[] = [
     },
   },
   {
+    promise: 9,
+    title: 'a process that only schedules lists what others have scheduled and removed',
+    needs: ['recurring', 'distributed'],
+    async prove({ open }) {
+      const looking = await open({ worker: false });
+      const other = await open({ worker: false });
+      await other.scheduler.scheduleRecurring('a', new ProbeJob('a'), { every: '1h' });
+      const ids = async () => (await looking.scheduler.listRecurring()).map(({ id }) => id);
+      checkEqual(await ids(), ['a'], 'what it lists');
+      await other.scheduler.removeRecurring('a');
+      checkEqual(await ids(), [], 'what it lists after the removal');
+    },
+  },
+  {
     promise: 4,
     title: 'a cron line, time zone, interval or id that makes no sense is an InvalidScheduleError',
     needs: ['recurring'],
