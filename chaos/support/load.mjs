@@ -3,6 +3,7 @@ import { now } from './time.mjs';
 import { TickJob, WitnessedJob } from './witnessed.job.mjs';
 
 const RECURRING = 'tick';
+const REMOVAL_MS = 10_000;
 
 /**
  * Schedules without end: bursts of single calls, which share commits, with short pauses. An id is written down only
@@ -30,7 +31,18 @@ export class Load {
   async stop() {
     this.#stopped = true;
     await this.#running;
-    if (this.shape.every) await this.scheduler.removeRecurring(RECURRING);
+    if (this.shape.every) await this.#removeRecurring();
+  }
+
+  /** The server may have come back only just now, and the way to it not yet. */
+  async #removeRecurring() {
+    for (const end = now() + REMOVAL_MS; ; await sleep(50)) {
+      try {
+        return void (await this.scheduler.removeRecurring(RECURRING));
+      } catch (error) {
+        if (error.name !== 'SchedulerUnavailableError' || now() > end) throw error;
+      }
+    }
   }
 
   async #run() {

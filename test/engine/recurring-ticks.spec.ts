@@ -24,8 +24,17 @@ describe('A recurring job that is scheduled again', () => {
       nextRunAt: HOUR,
       lastRunAt: 0,
     });
-    const { lastRunAt: _, nextRunAt: __, ...fresh } = standing;
-    expect(Object.keys(planRecurring(wanted, fresh, 5))).toEqual([...Object.keys(wanted), 'anchor']);
+    const { lastRunAt: _, ...fresh } = standing;
+    expect(Object.keys(planRecurring(wanted, fresh, 5))).toEqual([
+      ...Object.keys(wanted),
+      'anchor',
+      'nextRunAt',
+    ]);
+  });
+
+  it('gets its next tick where it had none, since it could not be ticked', () => {
+    const { nextRunAt: _, ...idle } = standing;
+    expect(planRecurring(wanted, idle, 30 * MINUTE)).toEqual({ ...standing, nextRunAt: HOUR });
   });
 
   it.each([

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { afterAll, inject, onTestFinished } from 'vitest';
 import { RedisServer } from '../../tools/servers/redis/server.mjs';
@@ -28,6 +30,37 @@ export function redisClient(url: string): Redis {
   client.on('error', () => {}); // the server is stopped under it
   atEnd(async () => client.disconnect());
   return client;
+}
+
+/**
+ * Tells of each command that the server gets, scripts' own included, from now on. By hand, since ioredis fails where a
+ * command comes before the answer to its own MONITOR.
+ */
+export async function watchCommands(url: string, onCommand: (words: string[]) => void): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {}); // the server is stopped under it
+  atEnd(async () => void socket.destroy());
+  socket.write('MONITOR\r\n');
+  await new Promise<void>((resolve) => {
+    createInterface({ input: socket }).on('line', (line) => {
+      if (line === '+OK') resolve();
+      else onCommand(wordsOf(line));
+    });
+  });
+}
+
+const CONTROL: Record<string, string> = { n: '\n', r: '\r', t: '\t', a: '\u0007', b: '\b' };
+
+/** `+1795652842.413503 [0 127.0.0.1:50284] "SET" "key" "a \"quoted\" value"`. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word]) =>
+    word!.replace(/\\(x[0-9a-f]{2}|.)/g, (_, escaped: string) =>
+      escaped.length === 3
+        ? String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
+        : (CONTROL[escaped] ?? escaped),
+    ),
+  );
 }
 
 /** All keys that begin so. */

@@ -2,7 +2,7 @@ import { Cluster } from 'ioredis';
 import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { startApp, startError } from '../../support/app.js';
-import { redisClient, startRedis } from '../../support/redis.js';
+import { redisClient, startRedis, watchCommands } from '../../support/redis.js';
 import { until } from '../../support/until.js';
 import { NoteJob, behaviours, forget, ran } from './support/note.job.js';
 
@@ -36,10 +36,8 @@ it.each([
   async (prefix, tag) => {
     const { client, node } = await startCluster();
     const cluster = openCluster(node);
-    const monitor = await client.monitor();
-    onTestFinished(() => monitor.disconnect());
     const channels: string[] = [];
-    monitor.on('monitor', (_, [command, channel]: string[]) => {
+    await watchCommands(`redis://${node.host}:${node.port}`, ([command, channel]) => {
       if (/^(subscribe|publish)$/i.test(command!)) channels.push(channel!);
     });
     const scheduler = bullMqScheduler({ connection: cluster, prefix, lease: '1s' });

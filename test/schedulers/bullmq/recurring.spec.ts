@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { watchCommands } from '../../support/redis.js';
 import { until } from '../../support/until.js';
 import { CompiledLibrary } from '../sqlite/support/compiled-library.js';
 import { NoteJob, forget, ran, startOn } from './support/note.job.js';
@@ -98,9 +99,7 @@ it('a tick that reaches the server after its caller gave it up does nothing, and
   const next = () => client.hget(`${prefix}:@recurring-next`, 'r');
   await overdue(app);
   const calls: string[][] = [];
-  const monitor = await client.duplicate().monitor();
-  onTestFinished(() => monitor.disconnect());
-  monitor.on('monitor', (_, call: string[]) => calls.push(call));
+  await watchCommands(connection, (call) => calls.push(call));
   const worker = await startOn({ connection, prefix });
   // evalsha, which, 1, the prefix, until when, all or none
   const call = await until(() => calls.find((one) => one[5] === 'all' && one.at(-4) === 'r'), 'the tick');
