@@ -46,10 +46,14 @@ export type {
   IdOrKey,
   JobEntry,
   JobExplanation,
+  JobFailure,
   JobPage,
   JobState,
   ListFilter,
+  ListOrder,
+  QueueEntry,
   RecurringEntry,
+  WorkerEntry,
 } from './scheduling/job-entry.js';
 export { JobScheduler } from './scheduling/job-scheduler.js';
 export type { RecurringSchedule } from './scheduling/recurring-schedule.js';

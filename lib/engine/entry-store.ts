@@ -1,5 +1,5 @@
 import type { JobId } from '../jobs/job-id.js';
-import type { JobState } from '../scheduling/job-entry.js';
+import type { JobState, QueueEntry, WorkerEntry } from '../scheduling/job-entry.js';
 import type { ListQuery } from '../scheduling/queries.js';
 import type { StoredRecurring } from '../scheduling/recurring.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
@@ -22,6 +22,11 @@ export interface EntryStore {
   find(ref: EntryRef): MaybePromise<StoredEntry | undefined>;
   list(query: ListQuery): MaybePromise<{ entries: StoredEntry[]; cursor?: string }>;
   counts(): MaybePromise<Record<JobState, number>>;
+  queues(): MaybePromise<QueueEntry[]>;
+  /** Those that have a place in the store, and have shown within their lease that they live. */
+  livingWorkers(now: number): MaybePromise<WorkerEntry[]>;
+  /** When the first was due of all that may be claimed now. */
+  oldestDue(now: number): MaybePromise<number | undefined>;
 
   /** Ends what waits; asks what runs to stop. `undefined` where there is neither. The entry is as it was before. */
   cancel(ref: EntryRef, now: number): MaybePromise<StoredEntry | undefined>;

@@ -1,7 +1,6 @@
 import { toMilliseconds } from '../scheduling/duration.js';
-import { newEntryId } from '../scheduling/entry-id.js';
 import { latestTick, nextTick } from '../scheduling/recurring-schedule.js';
-import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
+import { type NewRecurring, type StoredRecurring, entryOfRecurring } from '../scheduling/recurring.js';
 import type { NewEntry } from '../scheduling/stored-entry.js';
 
 /** A tick that is this late, in ms, was missed even by a worker that is there: the machine slept, or its clock was set. */
@@ -13,17 +12,20 @@ export function planRecurring(
   standing: StoredRecurring | undefined,
   now: number,
 ): StoredRecurring {
+  // A pause is an operator's word: a deploy does not end it.
+  const paused = standing?.paused === true && { paused: true };
   if (standing && sameSchedule(standing, wanted)) {
     const { anchor, nextRunAt, lastRunAt } = standing;
     return {
       ...wanted,
+      ...paused,
       anchor,
       // One that could not be ticked was left without a next time: a new start is a new try.
       ...(nextRunAt === undefined ? next(wanted, now, anchor) : { nextRunAt }),
       ...(lastRunAt !== undefined && { lastRunAt }),
     };
   }
-  return { ...wanted, anchor: now, ...next(wanted, now, now) };
+  return { ...wanted, ...paused, anchor: now, ...next(wanted, now, now) };
 }
 
 /**
@@ -40,30 +42,11 @@ export function tickOf(
   const first = due.nextRunAt!;
   const latest = latestTick(due.schedule, now, first - 1, due.anchor) ?? first;
   const missed = latest < Math.max(workingSince, now - LATE);
-  const runs = !missed || due.schedule.missed !== 'skip';
+  const runs = !due.paused && (!missed || due.schedule.missed !== 'skip');
   const { nextRunAt: _passed, ...rest } = due;
   return {
     after: { ...rest, ...next(due, now, due.anchor), ...(runs && { lastRunAt: latest }) },
-    entry: runs ? entryOf(due, latest, now) : undefined,
-  };
-}
-
-function entryOf(
-  { stored, attempts, queue, priority, policy, metadata = {} }: StoredRecurring,
-  tick: number,
-  now: number,
-): NewEntry {
-  return {
-    id: newEntryId(now),
-    ...stored,
-    runAt: tick,
-    scheduledAt: now,
-    onConflict: 'keep',
-    queue,
-    priority,
-    attempts,
-    ...(policy && { policy }),
-    metadata,
+    entry: runs ? entryOfRecurring(due, latest, now) : undefined,
   };
 }
 

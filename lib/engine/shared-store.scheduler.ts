@@ -4,6 +4,7 @@ import { messageOf } from '../jobs/outcome.js';
 import type { StoredRecurring } from '../scheduling/recurring.js';
 import type { StoredEntry } from '../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
+import { type WorkerAbout, aboutWorker } from '../worker/worker-about.js';
 import { Maintenance } from './maintenance.js';
 import { type Claims, type SharedStore, WORKER_LOST } from './shared-store.js';
 import { StoreScheduler } from './store.scheduler.js';
@@ -21,6 +22,7 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
   protected abstract readonly lease: number;
   protected abstract readonly logger: Logger;
   private maintenance: Maintenance | undefined;
+  private about: WorkerAbout | undefined;
 
   /** Hears from now on what other processes tell; once. */
   protected abstract listen(): Promise<void>;
@@ -42,7 +44,8 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
       listeners,
       this.logger,
     );
-    await this.store.register();
+    this.about = aboutWorker(options);
+    await this.store.register(this.about);
     await maintenance.bury();
     await this.listen();
     await super.startWork(options);
@@ -106,7 +109,7 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
     this.engine.abortAll(
       () => new WorkerStoppedError('The worker lost its lease: the entry runs elsewhere.'),
     );
-    await this.store.register();
+    if (this.about) await this.store.register(this.about);
     this.engine.wake();
   }
 

@@ -1,5 +1,6 @@
 import type { JobId } from '../jobs/job-id.js';
 import type { StoredEntry, StoredError } from '../scheduling/stored-entry.js';
+import type { WorkerAbout } from '../worker/worker-about.js';
 import type { EntryStore } from './entry-store.js';
 
 /** What is kept as the error of an attempt whose process died. */
@@ -17,7 +18,7 @@ export type Claims = ReadonlyMap<
 /** A store on a server: the workers of several processes each have a place in it, which they renew. */
 export interface SharedStore extends EntryStore {
   /** Takes a place for this process's worker. */
-  register(): Promise<void>;
+  register(about: WorkerAbout): Promise<void>;
   unregister(): Promise<void>;
   /** @returns whether it still had its place. */
   renew(): Promise<boolean>;

@@ -4,15 +4,19 @@ import type { Clock } from '../jobs/clock.js';
 import type { JobId } from '../jobs/job-id.js';
 import { JobCancelledError } from '../jobs/jobs.errors.js';
 import { messageOf } from '../jobs/outcome.js';
+import { InvalidScheduleError } from '../scheduling/invalid-schedule.error.js';
 import { SchedulerUnavailableError } from '../scheduling/scheduling.errors.js';
 import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
 import type { SchedulerCore } from '../scheduling/scheduler-core.js';
+import type { WorkerEntry } from '../scheduling/job-entry.js';
 import type { EntryRef, InsertResult, NewEntry } from '../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement, WorkSource } from '../worker/work-source.js';
 import { Slots } from '../worker/slots.js';
+import { type WorkerAbout, aboutWorker } from '../worker/worker-about.js';
 import { WorkerPump } from '../worker/worker-pump.js';
 import type { EntryStore } from './entry-store.js';
+import { HERE } from './here.js';
 import { planRecurring, tickOf } from './recurring-ticks.js';
 
 /** A store, a clock and a worker: what all schedulers that keep entries have in common. */
@@ -24,6 +28,7 @@ export class StoreEngine implements WorkSource {
   private workingSince = Infinity;
   private readonly logger = new Logger('EventFlowJobs');
   private wakes = true;
+  private about: WorkerAbout | undefined;
 
   constructor(
     private readonly store: EntryStore,
@@ -39,6 +44,7 @@ export class StoreEngine implements WorkSource {
     if (this.pump) return;
     this.workingSince = this.clock.now();
     this.wakes = wakes;
+    this.about = aboutWorker(options);
     await this.store.release(this.core.knows, ['unknown', 'refused']);
     // They outlast a stop: a rate limit holds across it.
     this.slots ??= new Slots(options);
@@ -53,8 +59,29 @@ export class StoreEngine implements WorkSource {
     this.pump = undefined;
   }
 
-  get isWorking(): boolean {
-    return this.pump !== undefined;
+  /** The worker of this process, while there is one. */
+  get here(): WorkerEntry | undefined {
+    if (!this.pump || !this.about) return undefined;
+    const now = new Date(this.clock.now());
+    return {
+      id: HERE,
+      ...this.about,
+      isHere: true,
+      startedAt: new Date(this.workingSince),
+      seenAt: now,
+      running: this.pump.attempts.length,
+    };
+  }
+
+  /** What keeps every worker from beginning an entry of this queue, if anything does. */
+  limitOf(queue: string, workers: readonly WorkerEntry[]): string | undefined {
+    const isAlone = workers.length === 1 && workers[0]!.isHere;
+    const here = this.pump ? this.slots?.limitOf(queue, this.clock.now()) : undefined;
+    if (here !== undefined && isAlone) return here;
+    const full = ({ concurrency, running }: WorkerEntry) =>
+      concurrency !== undefined && running >= concurrency;
+    if (workers.length === 0 || !workers.every(full)) return undefined;
+    return `all slots of all ${workers.length} workers are taken: raise \`concurrency\`, or start more workers.`;
   }
 
   /** How many attempts have been begun since the start. */
@@ -136,6 +163,18 @@ export class StoreEngine implements WorkSource {
     const now = this.clock.now();
     await this.store.updateRecurring(wanted.id, (standing) => planRecurring(wanted, standing, now));
     this.wake();
+  }
+
+  /** @returns `false` where there is none of this id. */
+  async changeRecurring(id: string, paused: boolean): Promise<boolean> {
+    if (!(await this.store.recurring()).some((one) => one.id === id)) return false;
+    await this.store.updateRecurring(id, (standing) => {
+      if (!standing)
+        throw new InvalidScheduleError(`The recurring job '${id}' was removed this very moment.`);
+      const { paused: _before, ...others } = standing;
+      return paused ? { ...others, paused } : others;
+    });
+    return true;
   }
 
   /** Takes over what this process declares; what was declared before and is no longer goes away. */

@@ -3,7 +3,7 @@ import type { JobId } from '../jobs/job-id.js';
 import { toError } from '../jobs/outcome.js';
 import type { Capability } from '../scheduling/capability.js';
 import type { Obstacles } from '../scheduling/explanation.js';
-import type { JobState } from '../scheduling/job-entry.js';
+import type { JobState, QueueEntry, WorkerEntry } from '../scheduling/job-entry.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';
 import type { ListQuery } from '../scheduling/queries.js';
 import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
@@ -108,8 +108,31 @@ export abstract class StoreScheduler extends JobScheduler {
     return this.store.counts();
   }
 
-  protected override async findObstacles({ queue }: StoredEntry): Promise<Obstacles> {
-    return { paused: await this.store.isPaused(queue), noWorker: !this.engine.isWorking };
+  protected override async findQueues(): Promise<QueueEntry[]> {
+    return (await this.store.queues()).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  protected override async findWorkers(): Promise<WorkerEntry[]> {
+    const placed = await this.store.livingWorkers(this.currentTime());
+    const { here } = this.engine;
+    const all = here && !placed.some(({ isHere }) => isHere) ? [...placed, here] : placed;
+    return all.toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
+  }
+
+  protected override async findOldestDue(): Promise<number | undefined> {
+    return this.store.oldestDue(this.currentTime());
+  }
+
+  protected override async findObstacles({ queue, state, worker }: StoredEntry): Promise<Obstacles> {
+    if (state !== 'scheduled' && state !== 'running') return {};
+    const workers = await this.findWorkers();
+    const limit = this.engine.limitOf(queue, workers);
+    return {
+      paused: await this.store.isPaused(queue),
+      noWorker: workers.length === 0,
+      ...(limit !== undefined && { limit }),
+      ...optionalWorker(workers.find(({ id }) => id === worker)),
+    };
   }
 
   protected override saveRecurring(recurring: NewRecurring): Promise<void> {
@@ -122,6 +145,10 @@ export abstract class StoreScheduler extends JobScheduler {
 
   protected override async deleteRecurring(id: string): Promise<boolean> {
     return this.store.deleteRecurring(id);
+  }
+
+  protected override changeRecurring(id: string, paused: boolean): Promise<boolean> {
+    return this.engine.changeRecurring(id, paused);
   }
 
   protected override async findRecurring(): Promise<readonly StoredRecurring[]> {
@@ -140,4 +167,8 @@ export abstract class StoreScheduler extends JobScheduler {
   protected override currentTime(): number {
     return this.clock.now();
   }
+}
+
+function optionalWorker(worker: WorkerEntry | undefined): Pick<Obstacles, 'worker'> {
+  return worker ? { worker } : {};
 }

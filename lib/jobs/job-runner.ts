@@ -17,6 +17,7 @@ import {
   WorkerStoppedError,
 } from './jobs.errors.js';
 import { type AttemptResult, type Outcome, messageOf, toError, toStoredError } from './outcome.js';
+import { withEarlierFailures } from '../scheduling/stored-failures.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 
 /** Turns an entry back into a job, executes it, and says what came of it. It never throws. */
@@ -104,7 +105,7 @@ export class JobRunner {
     // Only the worker's own word counts: a job that throws such an error has failed like any other.
     if (error === abortedBy && error instanceof JobCancelledError) return { type: 'cancelled' };
     if (error === abortedBy && error instanceof WorkerStoppedError) return { type: 'released' };
-    const stored = toStoredError(error);
+    const stored = withEarlierFailures(toStoredError(error), entry, clock.now());
     if (error instanceof SnoozeJobError) {
       const delay = this.millisecondsOr(undefined, () => toMilliseconds(error.delay));
       if (delay !== undefined) return { type: 'snoozed', runAt: timeAfter(clock.now(), delay) };

@@ -1,4 +1,4 @@
-import type { JobExplanation } from './job-entry.js';
+import type { JobExplanation, WorkerEntry } from './job-entry.js';
 import type { StoredEntry } from './stored-entry.js';
 
 /**
@@ -11,6 +11,10 @@ export interface Obstacles {
   readonly paused?: boolean;
   /** No worker that can be seen from here claims entries. */
   readonly noWorker?: boolean;
+  /** A limit that keeps every worker from beginning it now, as a sentence. */
+  readonly limit?: string;
+  /** The worker that runs it. */
+  readonly worker?: WorkerEntry;
 }
 
 export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacles): JobExplanation {
@@ -19,7 +23,11 @@ export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacl
       return explainWaiting(entry, now, obstacles);
     case 'running': {
       const since = entry.startedAt === undefined ? '' : ` since ${iso(entry.startedAt)}`;
-      return { reason: 'running', text: `Attempt ${entry.attempt} of ${entry.attempts} is running${since}.` };
+      const where = placeOf(entry, obstacles);
+      return {
+        reason: 'running',
+        text: `Attempt ${entry.attempt} of ${entry.attempts} is running${since}${where}.`,
+      };
     }
     case 'parked':
       return {
@@ -35,7 +43,19 @@ export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacl
 
 const ENDINGS = { succeeded: 'has succeeded', failed: 'has failed', cancelled: 'was cancelled' };
 
-function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: Obstacles): JobExplanation {
+function placeOf({ worker: id }: StoredEntry, { worker }: Obstacles): string {
+  if (!worker)
+    return id === undefined ? '' : ` in worker ${id}, which is gone: it runs again when its lease ends`;
+  if (worker.isHere) return ' in this process';
+  const process = worker.pid === undefined ? '' : `, process ${worker.pid}`;
+  return ` in worker ${worker.id}${worker.host === undefined ? '' : ` on ${worker.host}${process}`}`;
+}
+
+function explainWaiting(
+  entry: StoredEntry,
+  now: number,
+  { paused, noWorker, limit }: Obstacles,
+): JobExplanation {
   const expectedAt = new Date(entry.runAt);
   if (entry.runAt > now && entry.attempt > 0) {
     const text = `Attempt ${entry.attempt} of ${entry.attempts} failed${errorText(entry)}; the next is due at ${iso(entry.runAt)}.`;
@@ -49,9 +69,10 @@ function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: O
   if (noWorker) {
     return {
       reason: 'no-worker',
-      text: 'It is due, but no worker is running here: set `worker`, or start it.',
+      text: 'It is due, but no worker is running: start a process with `worker`, or start the worker of this one.',
     };
   }
+  if (limit !== undefined) return { reason: 'limit', text: `It is due, but ${limit}` };
   return {
     reason: 'overdue',
     text: `It was due at ${iso(entry.runAt)} and waits for a free slot of a worker.`,

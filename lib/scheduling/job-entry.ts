@@ -36,6 +36,8 @@ export interface JobEntry {
   /** When its next, or last, attempt is, or was, due. */
   readonly runAt: Date;
   readonly scheduledAt: Date;
+  /** When the attempt that runs, or ran last, was begun. */
+  readonly startedAt?: Date;
   readonly finishedAt?: Date;
   /** Attempts begun so far. */
   readonly attempt: number;
@@ -51,6 +53,26 @@ export interface JobEntry {
   readonly progress?: { readonly fraction: number; readonly note?: string };
   /** What the last failed attempt threw. */
   readonly lastError?: { name: string; message: string; stack?: string };
+  /** What failed attempts threw, oldest first: of many, the last 20. Missing where none has failed. */
+  readonly failures?: readonly JobFailure[];
+  /** While it runs: the worker that runs it, as `workers()` names it. */
+  readonly worker?: string;
+}
+
+/**
+ * A failed attempt.
+ *
+ * @publicApi
+ */
+export interface JobFailure {
+  /** Which one, from 1. */
+  readonly attempt: number;
+  /** When it failed. Missing where the entry does not tell. */
+  readonly at?: Date;
+  readonly name: string;
+  readonly message: string;
+  /** Of failures before the last one, its beginning. */
+  readonly stack?: string;
 }
 
 /**
@@ -72,6 +94,15 @@ export interface ListFilter {
   command?: string;
   key?: string;
   queue?: string;
+  /** Scheduled at this time or later. */
+  scheduledFrom?: Date;
+  /** Scheduled before this time. */
+  scheduledBefore?: Date;
+  /**
+   * By when they were scheduled.
+   * @default 'oldest-first'
+   */
+  order?: ListOrder;
   /**
    * From 1 to 10,000.
    * @default 100
@@ -80,6 +111,13 @@ export interface ListFilter {
   /** Of the page before. */
   cursor?: string;
 }
+
+/**
+ * In which order of scheduling `list()` gives entries.
+ *
+ * @publicApi
+ */
+export type ListOrder = 'oldest-first' | 'newest-first';
 
 /**
  * Entries in the order in which they were scheduled.
@@ -104,6 +142,48 @@ export interface RecurringEntry {
   readonly schedule: RecurringSchedule;
   readonly nextRunAt?: Date;
   readonly lastRunAt?: Date;
+  /** Whether its ticks pass without an entry, by `pauseRecurring()`. Missing where they do not. */
+  readonly paused?: boolean;
+}
+
+/** Of what waits in a queue. */
+export const MOST_COUNTED = 10_000;
+
+/**
+ * A queue, as `queues()` tells it.
+ *
+ * @publicApi
+ */
+export interface QueueEntry {
+  readonly name: string;
+  /** Its entries that are scheduled, due or not. Counted to 10,000: more are told as that. */
+  readonly scheduled: number;
+  /** No attempts of it are begun, by `pause(queue)`, or by `pause()` of all. */
+  readonly paused: boolean;
+}
+
+/**
+ * A worker that lives, as `workers()` tells it.
+ *
+ * @publicApi
+ */
+export interface WorkerEntry {
+  readonly id: string;
+  /** Of the machine that it runs on. */
+  readonly host?: string;
+  /** Of its process. */
+  readonly pid?: number;
+  /** Whether it is the one of this process. */
+  readonly isHere: boolean;
+  readonly startedAt: Date;
+  /** When it last showed that it lives. */
+  readonly seenAt: Date;
+  /** How many attempts it runs. */
+  readonly running: number;
+  /** How many it can run at once, queues with slots of their own not counted. */
+  readonly concurrency?: number;
+  /** Slots of the queues that have some of their own. */
+  readonly queues: Readonly<Record<string, number>>;
 }
 
 /**
@@ -112,8 +192,10 @@ export interface RecurringEntry {
  * @publicApi
  */
 export interface JobExplanation {
-  /** A word for programs: `not-due`, `retrying`, `paused`, `no-worker`, `overdue`, `running`, `parked`, `unknown`, or
-   * the state it ended in. */
+  /**
+   * A word for programs: `not-due`, `retrying`, `paused`, `no-worker`, `limit`, `overdue`, `running`, `parked`,
+   * `unknown`, or the state it ended in.
+   */
   readonly reason: string;
   /** A sentence for people. */
   readonly text: string;

@@ -2,39 +2,25 @@ import type { JobId } from '../jobs/job-id.js';
 import type { Job } from '../jobs/job.interface.js';
 import type { JobPolicyOptions } from '../jobs/job-policy.js';
 import { toError } from '../jobs/outcome.js';
-import type { Capability } from './capability.js';
 import type { Duration } from './duration.js';
 import { checkedMetadata } from './entry-planner.js';
-import { toJobEntry } from './entry-view.js';
-import { explainEntry } from './explanation.js';
 import { type Fates, GatheredCalls } from './gathered-calls.js';
 import { InvalidScheduleError } from './invalid-schedule.error.js';
-import type {
-  IdOrKey,
-  JobEntry,
-  JobExplanation,
-  JobPage,
-  JobState,
-  ListFilter,
-  RecurringEntry,
-} from './job-entry.js';
 import { JointWrite } from './joint-write.js';
-import { toEntryRef, toListQuery } from './queries.js';
 import { isRecurringId } from './recurring.js';
 import { type RecurringSchedule, assertRecurringSchedule } from './recurring-schedule.js';
-import { toRunTime } from './run-time.js';
 import type { ScheduleEntry, ScheduleOptions } from './schedule-options.js';
-import { SchedulerBackend } from './scheduler-backend.js';
-import type { InsertResult, NewEntry } from './stored-entry.js';
+import { SchedulerManagement, missingTime } from './scheduler-management.js';
+import type { NewEntry } from './stored-entry.js';
 
 /**
  * Schedules jobs, and manages what is scheduled. Inject it; for commands there is {@link CommandScheduler}.
  *
- * A scheduler of your own extends it: declare `capabilities` and override what {@link SchedulerBackend} says to.
+ * A scheduler of your own extends it: declare `capabilities` and override what `SchedulerBackend` says to.
  *
  * @publicApi
  */
-export abstract class JobScheduler extends SchedulerBackend {
+export abstract class JobScheduler extends SchedulerManagement {
   private readonly gathered = new GatheredCalls(
     (entries) => this.writeEach(entries),
     () => this.pieceSize,
@@ -102,70 +88,6 @@ export abstract class JobScheduler extends SchedulerBackend {
   }
 
   /**
-   * Cancels an entry. One that runs has its signal aborted, in whichever process it runs, and ends as `cancelled`.
-   *
-   * @returns `true`: it was pending and will not run, or was running and is told to stop. `false`: there is no such
-   * entry, or it has ended.
-   */
-  async cancel(idOrKey: IdOrKey): Promise<boolean> {
-    await this.begin('cancel', 'cancel()');
-    return this.cancelEntry(toEntryRef(idOrKey));
-  }
-
-  /**
-   * Gives an entry that waits another time.
-   *
-   * @returns `false` where there is no such entry, or where it runs or has ended.
-   */
-  async reschedule(idOrKey: IdOrKey, when: Date | Duration): Promise<boolean> {
-    if (when === undefined) throw missingTime();
-    await this.begin('reschedule', 'reschedule()');
-    return this.rescheduleEntry(toEntryRef(idOrKey), toRunTime(when, this.currentTime()));
-  }
-
-  /**
-   * Runs a failed or parked entry again, now, from attempt 1.
-   *
-   * @returns `false` where there is no such entry, or where it is neither failed nor parked.
-   */
-  async retry(id: JobId): Promise<boolean> {
-    await this.begin('retry', 'retry()');
-    return this.retryEntry(id);
-  }
-
-  /** The entry, or `undefined`: finished ones are kept for a while only. */
-  async get(idOrKey: IdOrKey): Promise<JobEntry | undefined> {
-    await this.begin('query', 'get()');
-    const entry = await this.findEntry(toEntryRef(idOrKey));
-    return entry && toJobEntry(entry, this.core.mapper);
-  }
-
-  /** Entries in the order in which they were scheduled, page by page; entries that come or end meanwhile shift none. */
-  async list(filter: ListFilter = {}): Promise<JobPage> {
-    await this.begin('query', 'list()');
-    const { entries, cursor } = await this.listEntries(toListQuery(filter ?? {}));
-    return {
-      entries: entries.map((entry) => toJobEntry(entry, this.core.mapper)),
-      ...(cursor !== undefined && { cursor }),
-    };
-  }
-
-  /** How many entries there are in each state; finished ones are kept for a while only. */
-  async counts(): Promise<Record<JobState, number>> {
-    await this.begin('query', 'counts()');
-    return this.countEntries();
-  }
-
-  /** Why has it not run? `reason` is a word for programs, `text` a sentence for people. */
-  async explain(id: JobId): Promise<JobExplanation> {
-    await this.begin('query', 'explain()');
-    const entry = await this.findEntry(toEntryRef(id));
-    if (!entry)
-      return { reason: 'unknown', text: `There is no entry ${id}: it never was, or is no longer kept.` };
-    return explainEntry(entry, this.currentTime(), await this.findObstacles(entry));
-  }
-
-  /**
    * Runs a job again and again, once per tick in the whole cluster. Called again with the same id it replaces; with
    * the same schedule, no tick is lost or doubled.
    *
@@ -195,36 +117,6 @@ export abstract class JobScheduler extends SchedulerBackend {
       await this.saveRecurring({ ...kept, metadata: checkedMetadata(open.metadata) });
       return id;
     });
-  }
-
-  /** @returns `false` where there was none of this id. */
-  async removeRecurring(id: string): Promise<boolean> {
-    await this.begin('recurring', 'removeRecurring()');
-    return this.deleteRecurring(id);
-  }
-
-  async listRecurring(): Promise<RecurringEntry[]> {
-    await this.begin('recurring', 'listRecurring()');
-    return (await this.findRecurring()).map(({ id, stored, schedule, nextRunAt, lastRunAt }) => ({
-      id,
-      name: stored.name,
-      version: stored.version,
-      schedule: { ...schedule },
-      ...(nextRunAt !== undefined && { nextRunAt: new Date(nextRunAt) }),
-      ...(lastRunAt !== undefined && { lastRunAt: new Date(lastRunAt) }),
-    }));
-  }
-
-  /** Begins no more attempts of this queue, or of all; what runs goes on. It outlasts a restart where the store does. */
-  async pause(queue?: string): Promise<void> {
-    await this.begin('pause', 'pause()');
-    await this.pauseQueue(queue);
-  }
-
-  /** Ends a pause; without a queue, every pause. */
-  async resume(queue?: string): Promise<void> {
-    await this.begin('pause', 'resume()');
-    await this.resumeQueue(queue);
   }
 
   private scheduleOne(entry: ScheduleEntry): Promise<JobId> {
@@ -295,21 +187,6 @@ export abstract class JobScheduler extends SchedulerBackend {
     });
     return results.map((result) => (result instanceof Error ? result : result.id));
   }
-
-  /** Tells of entries that were inserted, and of those that they replaced. */
-  protected reportWritten(entries: readonly NewEntry[], results: readonly InsertResult[]): void {
-    results.forEach(({ replaced, inserted, reported }, index) => {
-      if (reported) return;
-      if (replaced) this.core.reporter.cancelled(replaced, this.currentTime());
-      if (inserted) this.core.reporter.scheduled(entries[index]!);
-    });
-  }
-
-  private async begin(capability: Capability, operation: string): Promise<void> {
-    this.assertCapability(capability, operation);
-    this.assertOpen();
-    await this.opened();
-  }
 }
 
 /** What is written as one can be part of one transaction only. */
@@ -319,8 +196,4 @@ function commonTransaction(entries: readonly ScheduleEntry[], ofCall: unknown): 
   throw new InvalidScheduleError(
     'scheduleMany() stores all or none: its entries cannot be part of different transactions.',
   );
-}
-
-function missingTime(): InvalidScheduleError {
-  return new InvalidScheduleError('No time was given: pass a Date or a delay, or call scheduleNow().');
 }

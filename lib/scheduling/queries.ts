@@ -1,5 +1,5 @@
 import { InvalidScheduleError } from './invalid-schedule.error.js';
-import { type IdOrKey, JOB_STATES, type JobState, type ListFilter } from './job-entry.js';
+import { type IdOrKey, JOB_STATES, type JobState, type ListFilter, type ListOrder } from './job-entry.js';
 import type { EntryRef } from './stored-entry.js';
 
 const DEFAULT_LIMIT = 100;
@@ -16,6 +16,10 @@ export interface ListQuery {
   readonly command?: string;
   readonly key?: string;
   readonly queue?: string;
+  /** Scheduled at this time or later; before that one. Milliseconds since 1970, UTC. */
+  readonly from?: number;
+  readonly before?: number;
+  readonly order: ListOrder;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -28,7 +32,25 @@ export function toEntryRef(idOrKey: IdOrKey): EntryRef {
   throw new InvalidScheduleError('Name the entry by its id, by { id } or by { key }.');
 }
 
-export function toListQuery({ state, limit = DEFAULT_LIMIT, ...filter }: ListFilter): ListQuery {
+const ORDERS: readonly ListOrder[] = ['oldest-first', 'newest-first'];
+
+export function toListQuery({
+  state,
+  limit = DEFAULT_LIMIT,
+  order = 'oldest-first',
+  scheduledFrom,
+  scheduledBefore,
+  ...others
+}: ListFilter): ListQuery {
+  const filter = {
+    ...others,
+    ...(scheduledFrom !== undefined && { from: timeOf('scheduledFrom', scheduledFrom) }),
+    ...(scheduledBefore !== undefined && { before: timeOf('scheduledBefore', scheduledBefore) }),
+    order,
+  };
+  if (!ORDERS.includes(order)) {
+    throw new InvalidScheduleError(`'${String(order)}' is no order: use ${ORDERS.join(' or ')}.`);
+  }
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
     throw new InvalidScheduleError(`limit must be a whole number from 1 to ${MOST}.`);
   }
@@ -39,4 +61,10 @@ export function toListQuery({ state, limit = DEFAULT_LIMIT, ...filter }: ListFil
     throw new InvalidScheduleError(`'${String(wrong)}' is no state: use ${JOB_STATES.join(', ')}.`);
   }
   return { ...filter, limit, states };
+}
+
+function timeOf(name: string, date: Date): number {
+  const time = date instanceof Date ? date.getTime() : Number.NaN;
+  if (Number.isFinite(time)) return time;
+  throw new InvalidScheduleError(`${name} must be a valid Date.`);
 }

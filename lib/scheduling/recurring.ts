@@ -1,5 +1,7 @@
+import { newEntryId } from './entry-id.js';
 import type { PlannedJob } from './entry-planner.js';
 import type { RecurringSchedule } from './recurring-schedule.js';
+import type { NewEntry } from './stored-entry.js';
 
 const LONGEST_ID = 255;
 
@@ -33,4 +35,26 @@ export interface StoredRecurring extends NewRecurring {
   readonly anchor: number;
   readonly nextRunAt?: number;
   readonly lastRunAt?: number;
+  /** Its ticks pass without an entry. */
+  readonly paused?: boolean;
+}
+
+/** The entry of one tick. */
+export function entryOfRecurring(
+  { stored, attempts, queue, priority, policy, metadata = {} }: StoredRecurring,
+  tick: number,
+  now: number,
+): NewEntry {
+  return {
+    id: newEntryId(now),
+    ...stored,
+    runAt: tick,
+    scheduledAt: now,
+    onConflict: 'keep',
+    queue,
+    priority,
+    attempts,
+    ...(policy && { policy }),
+    metadata,
+  };
 }

@@ -4,7 +4,7 @@ import type { Capability } from './capability.js';
 import type { Obstacles } from './explanation.js';
 import type { PieceSize } from './gathered-calls.js';
 import { InvalidScheduleError } from './invalid-schedule.error.js';
-import type { JobState } from './job-entry.js';
+import type { JobState, QueueEntry, WorkerEntry } from './job-entry.js';
 import type { ListQuery } from './queries.js';
 import type { NewRecurring, StoredRecurring } from './recurring.js';
 import type { ScheduleEntry } from './schedule-options.js';
@@ -95,13 +95,26 @@ export abstract class SchedulerBackend {
     return this.unsupported('get()', 'query');
   }
 
-  /** In the order of scheduling. */
+  /** By when they were scheduled, in the order that is asked for. */
   protected listEntries(_query: ListQuery): Promise<{ entries: readonly StoredEntry[]; cursor?: string }> {
     return this.unsupported('list()', 'query');
   }
 
   protected countEntries(): Promise<Record<JobState, number>> {
     return this.unsupported('counts()', 'query');
+  }
+
+  protected findQueues(): Promise<QueueEntry[]> {
+    return this.unsupported('queues()', 'query');
+  }
+
+  protected findWorkers(): Promise<WorkerEntry[]> {
+    return this.unsupported('workers()', 'query');
+  }
+
+  /** Of the entries that may be begun now. */
+  protected findOldestDue(): Promise<number | undefined> {
+    return this.unsupported('oldestDue()', 'query');
   }
 
   protected async findObstacles(_entry: StoredEntry): Promise<Obstacles> {
@@ -120,6 +133,11 @@ export abstract class SchedulerBackend {
 
   protected deleteRecurring(_id: string): Promise<boolean> {
     return this.unsupported('recurring jobs', 'recurring');
+  }
+
+  /** @returns `false` where there is none of this id. */
+  protected changeRecurring(_id: string, _paused: boolean): Promise<boolean> {
+    return this.unsupported('a pause of a recurring job', 'recurring');
   }
 
   protected findRecurring(): Promise<readonly StoredRecurring[]> {

@@ -24,7 +24,8 @@ export interface NewEntry extends StoredJob {
 }
 
 /**
- * What a failed attempt threw, without anything but class, message and stack.
+ * What a failed attempt threw, without anything but class, message and stack; and, for a store to keep with it as it is,
+ * what attempts before threw.
  *
  * @publicApi
  */
@@ -32,6 +33,12 @@ export interface StoredError {
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
+  /** Which attempt threw it. */
+  readonly attempt?: number;
+  /** When it did. */
+  readonly at?: number;
+  /** Of attempts before, oldest first. */
+  readonly earlier?: readonly Omit<StoredError, 'earlier'>[];
 }
 
 /**
@@ -49,6 +56,8 @@ export interface StoredEntry extends Omit<NewEntry, 'onConflict'> {
   readonly progress?: { readonly fraction: number; readonly note?: string };
   readonly lastError?: StoredError;
   readonly parked?: { readonly reason: ParkedReason; readonly text: string };
+  /** The worker that runs it, or ran it last. */
+  readonly worker?: string;
 }
 
 /**

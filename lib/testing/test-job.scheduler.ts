@@ -58,7 +58,7 @@ export class TestJobScheduler extends StoreScheduler {
   /** Entries that wait for their time, earliest first. */
   get pending(): readonly JobEntry[] {
     return this.store
-      .list({ states: ['scheduled'], limit: Number.MAX_SAFE_INTEGER })
+      .list({ states: ['scheduled'], order: 'oldest-first', limit: Number.MAX_SAFE_INTEGER })
       .entries.toSorted((a, b) => a.runAt - b.runAt)
       .map((entry) => toJobEntry(entry, this.core.mapper));
   }

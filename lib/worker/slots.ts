@@ -48,6 +48,18 @@ export class Slots {
     this.count(queue, -1);
   }
 
+  /** What keeps this process from beginning an entry of the queue now, as a sentence, if anything does. */
+  limitOf(queue: string, now: number): string | undefined {
+    if (this.limiters.get(queue)?.free(now) === 0)
+      return `its queue '${queue}' has reached its rate limit: it goes on by itself.`;
+    const own = this.own.get(queue);
+    if (own !== undefined && (this.runningOwn.get(queue) ?? 0) >= own)
+      return `all ${own} slots of its queue '${queue}' are taken: raise its \`concurrency\`.`;
+    if (own === undefined && this.runningShared >= this.concurrency)
+      return `all ${this.concurrency} slots of the worker are taken: raise \`concurrency\`, or start more workers.`;
+    return undefined;
+  }
+
   /** When a rate limit lets the next one through, where one holds now. */
   nextAt(now: number): number | undefined {
     let next: number | undefined;

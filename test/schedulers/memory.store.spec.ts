@@ -224,7 +224,9 @@ describe('The entries in memory', () => {
     store.exchange([], ALL, () => false, 0);
     expect(store.reschedule({ id: 'a' }, 7)).toBe(true);
     expect(store.retry('b', 8)).toBe(true);
-    expect(store.list({ limit: 5 }).entries.map(({ state, runAt }) => [state, runAt])).toEqual([
+    expect(
+      store.list({ order: 'oldest-first', limit: 5 }).entries.map(({ state, runAt }) => [state, runAt]),
+    ).toEqual([
       ['scheduled', 7],
       ['scheduled', 8],
     ]);
@@ -245,10 +247,10 @@ describe('The entries in memory', () => {
 describe('A list of them', () => {
   it('has a next page only where there is more', () => {
     const store = storeOf(newEntry('a'), newEntry('b'));
-    expect(store.list({ limit: 2 })).not.toHaveProperty('cursor');
-    const { cursor, entries } = store.list({ limit: 1 });
+    expect(store.list({ order: 'oldest-first', limit: 2 })).not.toHaveProperty('cursor');
+    const { cursor, entries } = store.list({ order: 'oldest-first', limit: 1 });
     expect(entries.map(({ id }) => id)).toEqual(['a']);
-    const last = store.list({ limit: 1, cursor: cursor! });
+    const last = store.list({ order: 'oldest-first', limit: 1, cursor: cursor! });
     expect(last.entries.map(({ id }) => id)).toEqual(['b']);
     expect(last).not.toHaveProperty('cursor');
   });
@@ -263,7 +265,7 @@ describe('A recurring job in memory', () => {
     const after = { ...recurring, lastRunAt: 5 };
     expect(store.tick(recurring, after, newEntry('tick'))).toBe(true);
     expect(store.tick(recurring, after, newEntry('again'))).toBe(false);
-    expect(store.list({ limit: 5 }).entries.map(({ id }) => id)).toEqual(['tick']);
+    expect(store.list({ order: 'oldest-first', limit: 5 }).entries.map(({ id }) => id)).toEqual(['tick']);
     expect(store.recurring()).toEqual([after]);
     expect(store.tick(after, recurring, undefined)).toBe(true);
     expect(store.counts().scheduled).toBe(1);

@@ -42,7 +42,7 @@ describe('An entry has not run', () => {
   it('since no worker is there, once it is due', () => {
     expect(explain({}, { noWorker: true })).toEqual({
       reason: 'no-worker',
-      text: 'It is due, but no worker is running here: set `worker`, or start it.',
+      text: 'It is due, but no worker is running: start a process with `worker`, or start the worker of this one.',
     });
     expect(explain({ runAt: LATER }, { noWorker: true }).reason).toBe('not-due');
   });

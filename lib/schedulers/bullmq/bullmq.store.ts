@@ -3,12 +3,18 @@ import type { Claims, SharedStore } from '../../engine/shared-store.js';
 import type { JobId } from '../../jobs/job-id.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
-import type { JobState } from '../../scheduling/job-entry.js';
+import {
+  type JobState,
+  MOST_COUNTED,
+  type QueueEntry,
+  type WorkerEntry,
+} from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
+import type { WorkerAbout } from '../../worker/worker-about.js';
 import type { BullQueues } from './bull-queues.js';
 import { type EntryFields, kindFrom, toEntry } from './entry-fields.js';
 import { OwnInserts } from './own-inserts.js';
@@ -51,7 +57,7 @@ export class BullMqStore implements SharedStore {
     private readonly clock: RedisClock,
     private readonly settings: StoreSettings,
     kinds: () => readonly StoredKind[],
-    private readonly queues: BullQueues,
+    private readonly bullQueues: BullQueues,
   ) {
     const { lease, serverStart } = settings;
     this.workers = new RedisWorkers(access, lease, kinds, () => clock.now(), serverStart);
@@ -61,7 +67,7 @@ export class BullMqStore implements SharedStore {
   open(): void {}
 
   async close(): Promise<void> {
-    await this.queues.close();
+    await this.bullQueues.close();
     await this.access.close();
   }
 
@@ -86,6 +92,24 @@ export class BullMqStore implements SharedStore {
     const [scheduled, running, succeeded, failed, cancelled, parked] =
       await this.access.run<[number, number, number, number, number, number]>('counts');
     return { scheduled, running, succeeded, failed, cancelled, parked };
+  }
+
+  async queues(): Promise<QueueEntry[]> {
+    const rows = await this.access.run<[string, number, number][]>('queues');
+    return rows.map(([name, scheduled, paused]) => ({
+      name,
+      scheduled: Math.min(scheduled, MOST_COUNTED),
+      paused: paused === 1,
+    }));
+  }
+
+  livingWorkers(): Promise<WorkerEntry[]> {
+    return this.workers.living();
+  }
+
+  async oldestDue(): Promise<number | undefined> {
+    const at = await this.access.run<string | null>('oldestDue');
+    return at === null ? undefined : Number(at);
   }
 
   async cancel(ref: EntryRef): Promise<StoredEntry | undefined> {
@@ -188,8 +212,8 @@ export class BullMqStore implements SharedStore {
     return (await this.access.run('isPaused', [queue])) === 1;
   }
 
-  register(): Promise<void> {
-    return this.workers.register();
+  register(about: WorkerAbout): Promise<void> {
+    return this.workers.register(about);
   }
 
   unregister(): Promise<void> {
@@ -227,7 +251,7 @@ export class BullMqStore implements SharedStore {
   }
 
   private async store(entries: readonly NewEntry[], mode: 'all' | 'each'): Promise<(InsertResult | Error)[]> {
-    for (const { queue } of entries) this.queues.add(queue);
+    for (const { queue } of entries) this.bullQueues.add(queue);
     if (this.clock.isDoubtful) await this.askForTheTime();
     const sent = performance.now();
     const call = this.access.run<InsertAnswer>('insert', insertArguments(entries, mode, this.deadline()));

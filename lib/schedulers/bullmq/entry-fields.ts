@@ -74,7 +74,8 @@ const NO_REASON = { reason: 'unknown', text: 'Why it is parked cannot be read.' 
 
 export function toEntry(fields: EntryFields): ClaimedEntry {
   const [id, queue, state, kind, data, opts, runAt, timestamp, priority, key, attempt, ats] = fields;
-  const [processedOn, finishedOn, failedReason, stacktrace, errorName, progress, parked] = fields.slice(12);
+  const [processedOn, finishedOn, failedReason, stacktrace, errorName, progress, parked, failures, worker] =
+    fields.slice(12);
   const { attempts, eventflow } = objectFrom(opts) as { attempts?: unknown; eventflow?: unknown };
   const { metadata, policy } = asObject(eventflow) as { metadata?: unknown; policy?: unknown };
   return {
@@ -95,7 +96,10 @@ export function toEntry(fields: EntryFields): ClaimedEntry {
     ...(typeof key === 'string' && { key }),
     ...(processedOn && { startedAt: numberFrom(processedOn, 0) }),
     ...(finishedOn && { finishedAt: numberFrom(finishedOn, 0) }),
-    ...(typeof failedReason === 'string' && { lastError: errorOf(failedReason, errorName, stacktrace) }),
+    ...(typeof failedReason === 'string' && {
+      lastError: errorOf(failedReason, errorName, stacktrace, objectFrom(failures)),
+    }),
+    ...(worker && { worker }),
     ...(progress && { progress: progressFrom(objectFrom(progress)) }),
     ...(parked && { parked: parkedFrom(objectFrom(parked)) }),
   };
@@ -117,7 +121,15 @@ function errorOf(
   message: string,
   name: string | null | undefined,
   stacktrace: string | null | undefined,
+  { attempt, at, earlier }: Fields,
 ): NonNullable<StoredEntry['lastError']> {
   const [stack] = listFrom(stacktrace);
-  return { name: name ?? 'Error', message, ...(typeof stack === 'string' && stack && { stack }) };
+  return {
+    name: name ?? 'Error',
+    message,
+    ...(typeof stack === 'string' && stack && { stack }),
+    ...(typeof attempt === 'number' && { attempt }),
+    ...(typeof at === 'number' && { at }),
+    ...(Array.isArray(earlier) && { earlier }),
+  };
 }

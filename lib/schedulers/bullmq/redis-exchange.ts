@@ -30,10 +30,10 @@ export function exchangeArguments(
   return args;
 }
 
-/** Whose claim, and what the attempt came to: a time, and up to three texts. */
+/** Whose claim, and what the attempt came to: a time, and up to four texts. */
 function endOf({ claim, result: { entry, outcome } }: Settlement): Argument[] {
   const { id, queue } = entry;
-  const end = (runAt: number | '' = '', first = '', second = '', third = '') => [
+  const end = (runAt: number | '' = '', first = '', second = '', third = '', fourth = '') => [
     queue,
     id,
     claim,
@@ -42,12 +42,14 @@ function endOf({ claim, result: { entry, outcome } }: Settlement): Argument[] {
     first,
     second,
     third,
+    fourth,
   ];
   switch (outcome.type) {
     case 'retrying':
     case 'failed': {
-      const { name, message, stack } = outcome.error;
-      return end(outcome.type === 'retrying' ? outcome.runAt : '', name, message, stack);
+      const { name, message, stack, ...more } = outcome.error;
+      const runAt = outcome.type === 'retrying' ? outcome.runAt : '';
+      return end(runAt, name, message, stack, JSON.stringify(more));
     }
     case 'snoozed':
       return end(outcome.runAt);

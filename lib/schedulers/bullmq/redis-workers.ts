@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Claims } from '../../engine/shared-store.js';
 import { WORKER_LOST } from '../../engine/shared-store.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
+import type { WorkerEntry } from '../../scheduling/job-entry.js';
 import type { StoredEntry } from '../../scheduling/stored-entry.js';
+import { type WorkerAbout, aboutFrom } from '../../worker/worker-about.js';
 import { type EntryFields, kindOf, toEntry } from './entry-fields.js';
 import type { RedisAccess } from './redis-access.js';
 
@@ -31,14 +33,27 @@ export class RedisWorkers {
     this.heardSince = serverStart;
   }
 
-  async register(): Promise<void> {
+  async register(about: WorkerAbout): Promise<void> {
     const id = randomUUID();
     const kinds = this.kindsHere().map(kindOf);
-    const args = [id, this.lease, kinds.length, ...kinds, ...this.declared];
+    const args = [id, this.lease, JSON.stringify(about), kinds.length, ...kinds, ...this.declared];
     const silence = await this.access.work<string>('register', args);
     this.id = id;
     // Where nobody was heard for so long, the server may have been away, which ends nobody's lease.
     if (Number(silence) > this.lease / 2) this.heardSince = this.now();
+  }
+
+  /** For people who look for them. */
+  async living(): Promise<WorkerEntry[]> {
+    const rows = await this.access.run<[string, string, string, string, number][]>('livingWorkers');
+    return rows.map(([id, since, seen, about, running]) => ({
+      id,
+      ...aboutFrom(about),
+      isHere: id === this.id,
+      startedAt: new Date(Number(since)),
+      seenAt: new Date(Number(seen)),
+      running,
+    }));
   }
 
   /** The recurring jobs that this process declares: also when it takes a new place later. */

@@ -2,10 +2,28 @@ import { EXCHANGE } from './lua/exchange.lua.js';
 import { INSERT, IN_TIME } from './lua/insert.lua.js';
 import { COUNTS, LIST } from './lua/list.lua.js';
 import { CANCEL, FIND, PROGRESS, RESCHEDULE, RETRY } from './lua/manage.lua.js';
-import { IS_PAUSED, PARKED_KINDS, PAUSE, PRUNE, RELEASE, RESUME } from './lua/queues.lua.js';
+import {
+  IS_PAUSED,
+  OLDEST_DUE,
+  PARKED_KINDS,
+  PAUSE,
+  PRUNE,
+  QUEUES,
+  RELEASE,
+  RESUME,
+} from './lua/queues.lua.js';
 import * as recurring from './lua/recurring.lua.js';
 import { SETTLE } from './lua/settle.lua.js';
-import { BURY, CLAIMS, GIVE_BACK, REGISTER, RENEW, UNREGISTER, WORKING_SINCE } from './lua/workers.lua.js';
+import {
+  BURY,
+  CLAIMS,
+  GIVE_BACK,
+  LIVING_WORKERS,
+  REGISTER,
+  RENEW,
+  UNREGISTER,
+  WORKING_SINCE,
+} from './lua/workers.lua.js';
 import { type Script, outOfMemoryToo, script } from './script.js';
 
 /** What any call needs. Those below in `lasting` go on when the server is out of memory, where it can. */
@@ -19,6 +37,9 @@ const STRICT = {
   progress: script(PROGRESS),
   counts: script(COUNTS),
   list: script(LIST),
+  queues: script(QUEUES),
+  oldestDue: script(OLDEST_DUE),
+  livingWorkers: script(LIVING_WORKERS),
   parkedKinds: script(PARKED_KINDS),
   pause: script(PAUSE),
   isPaused: script(IS_PAUSED),

@@ -1,3 +1,4 @@
+import { HERE } from '../../engine/here.js';
 import type { EntryPolicy } from '../../jobs/job-policy.js';
 import type { JobState } from '../../scheduling/job-entry.js';
 import type { NewEntry, StoredEntry, StoredError } from '../../scheduling/stored-entry.js';
@@ -88,6 +89,7 @@ export class MemoryEntry implements HeapItem {
       ...(this.policy && { policy: this.policy }),
       ...(this.key !== undefined && { key: this.key }),
       ...this.more,
+      ...(state === 'running' && { worker: HERE }),
       claim: this.claim,
     };
   }

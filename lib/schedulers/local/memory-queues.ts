@@ -1,3 +1,4 @@
+import { MOST_COUNTED, type QueueEntry } from '../../scheduling/job-entry.js';
 import type { Demand } from '../../worker/work-source.js';
 import { IndexedHeap } from './indexed-heap.js';
 import type { MemoryEntry } from './memory-entry.js';
@@ -16,15 +17,19 @@ export class MemoryQueues {
   );
   private readonly due = new Map<string, IndexedHeap<MemoryEntry>>();
   private readonly lined = new Set<MemoryEntry>();
+  /** How many of each queue wait, due or not. */
+  private readonly tally = new Map<string, number>();
   private readonly paused = new Set<string>();
   private allPaused = false;
 
   add(entry: MemoryEntry): void {
     this.waiting.push(entry);
+    this.count(entry.queue, 1);
   }
 
   remove(entry: MemoryEntry): void {
     if (entry.heapIndex === -1) return;
+    this.count(entry.queue, -1);
     if (!this.lined.delete(entry)) {
       this.waiting.remove(entry);
       return;
@@ -80,6 +85,33 @@ export class MemoryQueues {
 
   isPaused(queue: string): boolean {
     return this.allPaused || this.paused.has(queue);
+  }
+
+  /** The queues of which entries wait, or that are paused. */
+  all(): QueueEntry[] {
+    const names = new Set([...this.tally.keys(), ...this.paused]);
+    return [...names].map((name) => ({
+      name,
+      scheduled: Math.min(this.tally.get(name) ?? 0, MOST_COUNTED),
+      paused: this.isPaused(name),
+    }));
+  }
+
+  /** When the first was due of all that may be taken now. */
+  oldestDue(now: number): number | undefined {
+    this.lineUp(now);
+    if (this.allPaused) return undefined;
+    let oldest: number | undefined;
+    for (const { queue, runAt } of this.lined) {
+      if (!this.paused.has(queue) && (oldest === undefined || runAt < oldest)) oldest = runAt;
+    }
+    return oldest;
+  }
+
+  private count(queue: string, change: 1 | -1): void {
+    const count = (this.tally.get(queue) ?? 0) + change;
+    if (count > 0) this.tally.set(queue, count);
+    else this.tally.delete(queue);
   }
 
   private lineUp(now: number): void {

@@ -1,6 +1,6 @@
 import type { JobId } from '../../jobs/job-id.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
-import type { JobState } from '../../scheduling/job-entry.js';
+import type { JobState, QueueEntry, WorkerEntry } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
@@ -41,6 +41,19 @@ export class MemoryStore implements EntryStore {
 
   counts(): Record<JobState, number> {
     return { ...this.entries.counts };
+  }
+
+  queues(): QueueEntry[] {
+    return this.entries.queues.all();
+  }
+
+  /** The only one is that of this process, which the engine knows. */
+  livingWorkers(): WorkerEntry[] {
+    return [];
+  }
+
+  oldestDue(now: number): number | undefined {
+    return this.entries.queues.oldestDue(now);
   }
 
   cancel(ref: EntryRef, now: number): StoredEntry | undefined {

@@ -28,6 +28,7 @@ const MIGRATIONS: readonly ((names: Installation) => string)[] = [
     ALTER TABLE ${table} SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
   `,
   (installation) => settleFunction(installation) + claimFunction(installation),
+  ({ schema }) => `ALTER TABLE ${schema}.eventflow_workers ADD COLUMN about text`,
 ];
 
 /** Any number: two apps that start together must not both migrate. */

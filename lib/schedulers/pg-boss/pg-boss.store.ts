@@ -5,12 +5,13 @@ import type { JobId } from '../../jobs/job-id.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
 import { messageOf } from '../../jobs/outcome.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
-import type { JobState } from '../../scheduling/job-entry.js';
+import type { JobState, QueueEntry, WorkerEntry } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
+import type { WorkerAbout } from '../../worker/worker-about.js';
 import type { Access } from './access.js';
 import { CallersCommits } from './callers-commits.js';
 import type { Installation } from './installation.js';
@@ -21,6 +22,7 @@ import { PgInsert } from './pg-insert.js';
 import { listStatement, toPage } from './pg-list.js';
 import { PgPauses } from './pg-pauses.js';
 import { pruneSome } from './pg-prune.js';
+import { PgQueues } from './pg-queues.js';
 import { PgRecurring } from './pg-recurring.js';
 import { PgWorkers } from './pg-workers.js';
 import { PgWrites } from './pg-writes.js';
@@ -51,6 +53,7 @@ export class PgBossStore implements SharedStore {
   private readonly entries: PgEntries;
   private readonly exchanges: PgExchange;
   private readonly pauses: PgPauses;
+  private readonly queuesOf: PgQueues;
   private readonly changes: RecurringChanges;
 
   constructor(
@@ -70,6 +73,7 @@ export class PgBossStore implements SharedStore {
     this.exchanges = new PgExchange(installation, kinds);
     this.entries = new PgEntries(installation, this.calls, channel);
     this.pauses = new PgPauses(installation, this.calls, channel);
+    this.queuesOf = new PgQueues(installation, this.calls);
     if (transactionalWork) {
       const attempts = new TransactionalAttempts(access, this.exchanges);
       this.perform = (attempt, run) => attempts.perform(attempt, run);
@@ -99,6 +103,18 @@ export class PgBossStore implements SharedStore {
 
   counts(): Promise<Record<JobState, number>> {
     return this.entries.counts();
+  }
+
+  queues(): Promise<QueueEntry[]> {
+    return this.queuesOf.all();
+  }
+
+  livingWorkers(): Promise<WorkerEntry[]> {
+    return this.calls.do((executor) => this.workers.living(executor));
+  }
+
+  oldestDue(): Promise<number | undefined> {
+    return this.queuesOf.oldestDue();
   }
 
   cancel(ref: EntryRef): Promise<StoredEntry | undefined> {
@@ -187,8 +203,8 @@ export class PgBossStore implements SharedStore {
     return this.pauses.isPaused(queue);
   }
 
-  register(): Promise<void> {
-    return this.calls.do((executor) => this.workers.register(executor));
+  register(about: WorkerAbout): Promise<void> {
+    return this.calls.do((executor) => this.workers.register(executor, about));
   }
 
   unregister(): Promise<void> {

@@ -5,7 +5,7 @@ import { JOB_STATES, type JobState } from '../../scheduling/job-entry.js';
 import type { EntryRef, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Installation } from './installation.js';
 import type { PgCalls } from './pg-calls.js';
-import { COLUMNS, type EntryRow, jsonText, keyOf, toEntry } from './pg-rows.js';
+import { COLUMNS, type EntryRow, SHOWN_COLUMNS, jsonText, keyOf, toEntry } from './pg-rows.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const RELEASED_AT_ONCE = 500;
@@ -123,13 +123,13 @@ export class PgEntries {
       if (!UUID.test(ref.id)) return undefined;
       return (
         await this.calls.query<EntryRow>(
-          `SELECT ${COLUMNS} FROM ${this.table} j WHERE ${this.of} AND id = $1`,
+          `SELECT ${SHOWN_COLUMNS} FROM ${this.table} j WHERE ${this.of} AND id = $1`,
           [ref.id],
         )
       )[0];
     }
     const rows = await this.calls.query<EntryRow>(
-      `SELECT ${COLUMNS} FROM ${this.table} j WHERE ${this.of} AND singleton_key = $1 AND left(singleton_key, 1) = '='
+      `SELECT ${SHOWN_COLUMNS} FROM ${this.table} j WHERE ${this.of} AND singleton_key = $1 AND left(singleton_key, 1) = '='
         ORDER BY (state = 'created') DESC, created_on DESC, id DESC LIMIT 1`,
       [keyOf(ref.key).replaceAll('\0', '\uFFFD').toWellFormed()],
     );

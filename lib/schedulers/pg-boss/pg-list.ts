@@ -3,7 +3,7 @@ import type { JobState } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Installation } from './installation.js';
-import { COLUMNS, type EntryRow, keyOf, toEntry } from './pg-rows.js';
+import { SHOWN_COLUMNS, type EntryRow, keyOf, toEntry } from './pg-rows.js';
 
 const PARKED = `(j.state < 'active' AND j.output -> 'parked' IS NOT NULL)`;
 
@@ -18,12 +18,13 @@ const STATE_TERMS: Record<JobState, string> = {
 
 const PUBLISH_COMMAND = 'PublishCommand';
 
-/** The statement for a page, in the order of scheduling, after a place rather than an offset. */
+/** The statement for a page, by when they were scheduled, after a place rather than an offset. */
 export function listStatement(
   { table, queue }: Installation,
   query: ListQuery,
 ): { text: string; values: unknown[] } {
-  const { states, name, command, key, limit, cursor } = query;
+  const { states, name, command, key, from, before, order, limit, cursor } = query;
+  const isNewestFirst = order === 'newest-first';
   const values: unknown[] = [];
   const terms = [`j.name = '${queue}'`];
   const add = (term: (place: string) => string, value: unknown) => {
@@ -39,16 +40,19 @@ export function listStatement(
   if (key !== undefined)
     add((place) => `j.singleton_key = ${place} AND left(j.singleton_key, 1) = '='`, keyOf(clean(key)));
   if (query.queue !== undefined) add((place) => `j.group_id = ${place}`, clean(query.queue));
+  if (from !== undefined) add((place) => `(j.data ->> 'at')::float8 >= ${place}`, from);
+  if (before !== undefined) add((place) => `(j.data ->> 'at')::float8 < ${place}`, before);
   if (cursor !== undefined) {
     const [place, id] = placeOf(cursor);
     values.push(place, id);
     terms.push(
-      `(j.created_on, j.id) > (timestamptz 'epoch' + $${values.length - 1}::int8 * interval '1 microsecond', $${values.length}::uuid)`,
+      `(j.created_on, j.id) ${isNewestFirst ? '<' : '>'} (timestamptz 'epoch' + $${values.length - 1}::int8 * interval '1 microsecond', $${values.length}::uuid)`,
     );
   }
   values.push(limit + 1);
-  const text = `SELECT ${COLUMNS}, (extract(epoch FROM j.created_on) * 1000000)::int8::text AS place FROM ${table} j
-    WHERE ${terms.join(' AND ')} ORDER BY j.created_on, j.id LIMIT $${values.length}`;
+  const direction = isNewestFirst ? 'DESC' : 'ASC';
+  const text = `SELECT ${SHOWN_COLUMNS}, (extract(epoch FROM j.created_on) * 1000000)::int8::text AS place FROM ${table} j
+    WHERE ${terms.join(' AND ')} ORDER BY j.created_on ${direction}, j.id ${direction} LIMIT $${values.length}`;
   return { text, values };
 }
 

@@ -20,6 +20,7 @@ export interface EntryRow {
   started_at: number | null;
   finished_at: number | null;
   output: EntryOutput | null;
+  worker?: string | null;
 }
 
 /** What stays as it was scheduled. Text that may hold anything is JSON within JSON: jsonb takes no NUL. */
@@ -48,6 +49,9 @@ interface EntryOutput {
 export const COLUMNS = `j.id, j.state::text AS state, j.priority, j.data, j.singleton_key AS key, j.group_id AS queue,
   j.retry_count AS claim, j.started_on IS NOT NULL AS begun, ${milliseconds('j.start_after')} AS run_at,
   ${milliseconds('j.started_on')} AS started_at, ${milliseconds('j.completed_on')} AS finished_at, j.output`;
+
+/** With what is of interest to people only. */
+export const SHOWN_COLUMNS = `${COLUMNS}, j.source_name AS worker`;
 
 /** To be followed by a comparison: all of what pg-boss's unique index over the keys of what has not begun asks for. */
 export const HELD_KEY = `j.state = 'created' AND j.policy = 'short' AND coalesce(j.singleton_key, '')`;
@@ -88,6 +92,7 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     attempt: attemptOf(row),
     claim: row.claim,
     ...(row.key?.startsWith('=') && { key: row.key.slice(1) }),
+    ...(typeof row.worker === 'string' && { worker: row.worker }),
     ...(row.started_at !== null && { startedAt: Math.round(row.started_at) }),
     ...(row.finished_at !== null && { finishedAt: Math.round(row.finished_at) }),
     ...(output?.error && { lastError: output.error }),

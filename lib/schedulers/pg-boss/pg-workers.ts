@@ -1,8 +1,21 @@
 import { type Claims, WORKER_LOST } from '../../engine/shared-store.js';
+import type { WorkerEntry } from '../../scheduling/job-entry.js';
 import type { StoredEntry } from '../../scheduling/stored-entry.js';
+import { type WorkerAbout, aboutFrom } from '../../worker/worker-about.js';
 import type { Executor } from './access.js';
 import type { Installation } from './installation.js';
 import { COLUMNS, type EntryRow, milliseconds, toEntry } from './pg-rows.js';
+
+/** While the server was away nobody could show that he lives: its start is a sign for all. */
+const SEEN = 'greatest(seen, pg_postmaster_start_time())';
+
+interface LivingRow {
+  readonly id: string;
+  readonly since: number;
+  readonly seen: number;
+  readonly about: string | null;
+  readonly running: number;
+}
 
 /** The workers on this store: each has a row that it renews, and loses its entries when it does not. */
 export class PgWorkers {
@@ -25,11 +38,11 @@ export class PgWorkers {
     this.queue = queue;
   }
 
-  async register(executor: Executor): Promise<void> {
+  async register(executor: Executor, about: WorkerAbout): Promise<void> {
     const { rows } = await executor.executeSql(
-      `INSERT INTO ${this.table} (seen, lease, working_since, declared)
-        VALUES (clock_timestamp(), $1 * interval '1 ms', clock_timestamp(), $2) RETURNING id::text`,
-      [this.lease, JSON.stringify(this.declared)],
+      `INSERT INTO ${this.table} (seen, lease, working_since, declared, about)
+        VALUES (clock_timestamp(), $1 * interval '1 ms', clock_timestamp(), $2, $3) RETURNING id::text`,
+      [this.lease, JSON.stringify(this.declared), JSON.stringify(about)],
     );
     this.id = (rows[0] as { id: string }).id;
   }
@@ -63,6 +76,24 @@ export class PgWorkers {
     await executor.executeSql(`DELETE FROM ${this.table} WHERE id = $1`, [id]);
   }
 
+  /** For people who look for them. */
+  async living(executor: Executor): Promise<WorkerEntry[]> {
+    const { rows } = await executor.executeSql(
+      `SELECT w.id::text AS id, ${milliseconds('w.working_since')} AS since, ${milliseconds('w.seen')} AS seen, w.about,
+        (SELECT count(*)::int FROM ${this.entries} WHERE name = '${this.queue}' AND state = 'active'
+          AND source_name = w.id::text) AS running
+        FROM ${this.table} w WHERE ${SEEN} + lease >= clock_timestamp()`,
+    );
+    return (rows as LivingRow[]).map(({ id, since, seen, about, running }) => ({
+      id,
+      ...aboutFrom(about),
+      isHere: id === this.id,
+      startedAt: new Date(since),
+      seenAt: new Date(seen),
+      running,
+    }));
+  }
+
   /** Since when somebody has been there to see the ticks of recurring jobs. */
   async workingSince(executor: Executor): Promise<number | undefined> {
     const { rows } = await executor.executeSql(
@@ -73,18 +104,22 @@ export class PgWorkers {
 
   /**
    * Gives back what runs in the name of workers that are gone: the attempt counts, so that one which kills its process
-   * does not do so for ever. While the server was away nobody could show that he lives: its start is a sign for all. What has just begun is left, since its worker may have come this very moment.
+   * does not do so for ever. What has just begun is left, since its worker may have come this very moment.
    */
   async bury(executor: Executor): Promise<{ waiting: number; ended: StoredEntry[] }> {
     await executor.executeSql(`DELETE FROM ${this.table} 
-        WHERE greatest(seen, pg_postmaster_start_time()) + lease < clock_timestamp()`);
+        WHERE ${SEEN} + lease < clock_timestamp()`);
     const attempts = `j.retry_count + 1 - coalesce((j.output ->> 'skipped')::int, 0)`;
     const end = `CASE WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
       WHEN ${attempts} >= (j.data ->> 'attempts')::int THEN 'failed' ELSE 'retry' END`;
+    const error = `$1::text::jsonb
+      || jsonb_build_object('attempt', ${attempts}, 'at', ${milliseconds('clock_timestamp()')})
+      || CASE WHEN j.output -> 'error' IS NULL THEN '{}' ELSE jsonb_build_object('earlier',
+        coalesce(j.output -> 'error' -> 'earlier', '[]') || jsonb_build_array((j.output -> 'error') - 'earlier')) END`;
     const { rows } = await executor.executeSql(
       `UPDATE ${this.entries} j SET state = (${end})::text::${this.schema}.job_state,
         completed_on = CASE WHEN ${end} <> 'retry' THEN clock_timestamp() END, source_name = NULL,
-        output = (coalesce(j.output, '{}') - 'cancel') || jsonb_build_object('error', $1::text::jsonb)
+        output = (coalesce(j.output, '{}') - 'cancel') || jsonb_build_object('error', ${error})
         WHERE j.id IN (
           SELECT id FROM ${this.entries} WHERE name = '${this.queue}' AND state = 'active'
             AND NOT EXISTS (SELECT FROM ${this.table} w WHERE w.id::text = source_name)

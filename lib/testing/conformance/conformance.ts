@@ -9,6 +9,7 @@ import { queueCases } from './cases/queue.cases.js';
 import { recurringCases } from './cases/recurring.cases.js';
 import { refusalCases } from './cases/refusal.cases.js';
 import { retryCases } from './cases/retry.cases.js';
+import { steeringCases } from './cases/steering.cases.js';
 import { timeCases } from './cases/time.cases.js';
 import { transactionCases } from './cases/transaction.cases.js';
 import { fail } from './expect.js';
@@ -19,6 +20,7 @@ const ALL: readonly CaseDefinition[] = [
   ...lifeCases,
   ...timeCases,
   ...managingCases,
+  ...steeringCases,
   ...refusalCases,
   ...dataCases,
   ...deployCases,

@@ -13,7 +13,7 @@ local function argument() at = at + 1; return ARGV[at - 1] end
 
 local settled = {}
 for i = 1, tonumber(argument()) do
-  settled[i] = settle(argument(), argument(), argument(), argument(), argument(), argument(), argument(), argument())
+  settled[i] = settle(argument(), argument(), argument(), argument(), argument(), argument(), argument(), argument(), argument())
 end
 tellDue()
 

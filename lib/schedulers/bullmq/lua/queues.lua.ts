@@ -74,6 +74,43 @@ call('HSET', ours('swept'), 'keys', keys[1])
 return removed
 `;
 
+/** @returns `{queue, how many wait, 1 where it is paused}` of each of which entries wait, or that is paused. */
+export const QUEUES = `
+local answer = {}
+local allPaused = call('EXISTS', ours('paused'))
+for _, queue in ipairs(call('HKEYS', ours('queues'))) do
+  local waiting = call('ZCARD', of(queue, 'delayed')) + call('ZCARD', of(queue, 'prioritized')) + call('LLEN', of(queue, 'wait'))
+  local paused = call('HEXISTS', of(queue, 'meta'), 'paused')
+  if waiting > 0 or paused == 1 then
+    answer[#answer + 1] = {queue, waiting, math.max(paused, allPaused)}
+  end
+end
+return answer
+`;
+
+/** @returns when the first was due of all that may be claimed, or nil. Of each priority the head has waited longest. */
+export const OLDEST_DUE = `
+if call('EXISTS', ours('paused')) == 1 then return nil end
+local oldest = nil
+local function look(queue, id)
+  local at = number(read(of(queue, id), 'runAt')[1], now)
+  if at <= now and (oldest == nil or at < oldest) then oldest = at end
+end
+for _, queue in ipairs(call('HKEYS', ours('queues'))) do
+  if call('HEXISTS', of(queue, 'meta'), 'paused') == 0 then
+    local delayed = call('ZRANGEBYSCORE', of(queue, 'delayed'), '-inf', (now + 1) * INSTANT - 1, 'LIMIT', 0, 1)
+    if delayed[1] then look(queue, delayed[1]) end
+    local head = call('ZRANGE', of(queue, 'prioritized'), 0, 0, 'WITHSCORES')
+    while head[1] do
+      look(queue, head[1])
+      local next = (math.floor(tonumber(head[2]) / PRIORITY) + 1) * PRIORITY
+      head = call('ZRANGEBYSCORE', of(queue, 'prioritized'), whole(next), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    end
+  end
+end
+return oldest and whole(oldest) or nil
+`;
+
 /** `ARGV`: which queue; '' is all. */
 export const PAUSE = `
 if ARGV[1] == '' then call('SET', ours('paused'), 1) else

@@ -3,12 +3,12 @@
  * another number by now. One that was told to stop ends as cancelled, whatever it came to.
  */
 export const SETTLE = `
-local function keepError(hash, name, message, stack)
-  call('HSET', hash, 'errorName', name, 'failedReason', message, 'stacktrace', cjson.encode({stack}))
+local function keepError(hash, name, message, stack, failures)
+  call('HSET', hash, 'errorName', name, 'failedReason', message, 'stacktrace', cjson.encode({stack}), 'failures', failures)
 end
 
 -- '': the claim was lost. Else what was written down: 'told', or 'cancelled'.
-local function settle(queue, id, claim, ending, runAt, name, message, stack)
+local function settle(queue, id, claim, ending, runAt, name, message, stack, failures)
   local hash = of(queue, id)
   local found = read(hash, 'state', 'ats', 'cancel', 'attempt', 'key', 'priority', 'runAt', 'kind', 'told')
   local state, attempt = found[1], number(found[4], 1)
@@ -25,7 +25,7 @@ local function settle(queue, id, claim, ending, runAt, name, message, stack)
   end
   if ending == 'cancelled' or ending == 'failed' then
     call('HDEL', hash, 'cancel')
-    if ending == 'failed' then keepError(hash, name, message, stack) end
+    if ending == 'failed' then keepError(hash, name, message, stack, failures) end
     call('HSET', hash, 'atm', attempt)
     finish(queue, id, ending)
     return ending == 'failed' and 'told' or 'cancelled'
@@ -33,7 +33,7 @@ local function settle(queue, id, claim, ending, runAt, name, message, stack)
   local priority = number(found[6], HIGHEST)
   call('HSET', hash, 'told', claim)
   if ending == 'retrying' then
-    keepError(hash, name, message, stack)
+    keepError(hash, name, message, stack, failures)
     call('HSET', hash, 'state', 'scheduled', 'runAt', runAt, 'atm', attempt)
     wait(queue, id, tonumber(runAt), priority)
     return 'told'

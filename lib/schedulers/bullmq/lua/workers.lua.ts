@@ -1,5 +1,5 @@
 /**
- * `ARGV`: the worker; its lease in ms; how many kinds it knows, and the kinds; the recurring jobs that it declares.
+ * `ARGV`: the worker; its lease in ms; what it tells of itself; how many kinds it knows, and the kinds; the recurring jobs that it declares.
  *
  * @returns how many ms ago any worker was last seen before, or '' where there is none.
  */
@@ -7,11 +7,11 @@ export const REGISTER = `
 local worker = ARGV[1]
 local last = call('ZREVRANGE', ours('workers'), 0, 0, 'WITHSCORES')[2]
 call('ZADD', ours('workers'), now, worker)
-call('HSET', ours('worker/') .. worker, 'since', whole(now), 'lease', ARGV[2])
+call('HSET', ours('worker/') .. worker, 'since', whole(now), 'lease', ARGV[2], 'about', ARGV[3])
 call('DEL', ours('knows/') .. worker, ours('declares/') .. worker)
-local kinds = tonumber(ARGV[3])
-for i = 4, 3 + kinds do call('SADD', ours('knows/') .. worker, ARGV[i]) end
-for i = 4 + kinds, #ARGV do call('SADD', ours('declares/') .. worker, ARGV[i]) end
+local kinds = tonumber(ARGV[4])
+for i = 5, 4 + kinds do call('SADD', ours('knows/') .. worker, ARGV[i]) end
+for i = 5 + kinds, #ARGV do call('SADD', ours('declares/') .. worker, ARGV[i]) end
 return last and whole(now - tonumber(last)) or ''
 `;
 
@@ -25,6 +25,26 @@ end
 export const UNREGISTER = `${FORGET}
 forget(ARGV[1])
 return 1
+`;
+
+/** @returns `{id, since, seen, about, how many it runs}` of each. */
+export const LIVING_WORKERS = `
+local running = {}
+for _, queue in ipairs(call('HKEYS', ours('queues'))) do
+  for _, id in ipairs(call('LRANGE', of(queue, 'active'), 0, -1)) do
+    local worker = read(of(queue, id), 'pb')[1]
+    if worker then running[worker] = (running[worker] or 0) + 1 end
+  end
+end
+local answer = {}
+local seen = call('ZRANGE', ours('workers'), 0, -1, 'WITHSCORES')
+for i = 1, #seen, 2 do
+  local found = read(ours('worker/') .. seen[i], 'since', 'about', 'lease')
+  if tonumber(seen[i + 1]) + number(found[3], 0) >= now then
+    answer[#answer + 1] = {seen[i], found[1] or '0', seen[i + 1], found[2] or '', running[seen[i]] or 0}
+  end
+end
+return answer
 `;
 
 /** @returns 0 where it was taken for dead. */
@@ -69,6 +89,17 @@ return 1
  * @returns `{how many wait again, fields of those that ended, ...}`.
  */
 export const BURY = `${FORGET}
+local function keepLoss(hash, name, message)
+  local last = read(hash, 'errorName', 'failedReason', 'failures', 'attempt')
+  local before = decode(last[3])
+  local failures = {attempt = number(last[4], 1), at = now}
+  if last[2] then
+    local earlier = type(before.earlier) == 'table' and before.earlier or {}
+    earlier[#earlier + 1] = {name = last[1] or 'Error', message = last[2], attempt = before.attempt, at = before.at}
+    failures.earlier = earlier
+  end
+  keepError(hash, name, message, '', cjson.encode(failures))
+end
 local heard = tonumber(ARGV[1])
 local seen = call('ZRANGE', ours('workers'), 0, -1, 'WITHSCORES')
 local alive, gone = {}, ARGV[4] == '1'
@@ -97,7 +128,7 @@ for _, queue in ipairs(call('HKEYS', ours('queues'))) do
       call('HSET', hash, 'ats', whole(number(found[7], 0) + 1), 'atm', found[3] or 0)
       call('HDEL', hash, 'cancel')
       local ending = number(found[3], 0) >= number(decode(found[4]).attempts, 10) and 'failed' or nil
-      if found[2] then ending = 'cancelled' else keepError(hash, ARGV[2], ARGV[3], '') end
+      if found[2] then ending = 'cancelled' else keepLoss(hash, ARGV[2], ARGV[3]) end
       if ending then
         finish(queue, id, ending)
         answer[#answer + 1] = fieldsOf(queue, id)

@@ -1,17 +1,13 @@
 import type { Outcome } from '../../../jobs/outcome.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
+import { WORKER_LOST } from '../../../engine/shared-store.js';
+import { withEarlierFailures } from '../../../scheduling/stored-failures.js';
 import type { StateCounts } from './sqlite-counts.js';
 import { SqliteKeys } from './sqlite-keys.js';
 import { type EntryRow, STATE, toEntry } from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 
 const ENTRIES = 'eventflow_jobs_entries';
-
-/** What is kept as the error of an attempt whose process died. */
-export const WORKER_LOST = {
-  name: 'WorkerLostError',
-  message: 'The process that ran the attempt is gone.',
-} as const;
 
 const SUCCEED = `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL, room = NULL
   WHERE seq = ? AND state = 1 AND claim = ? AND owner = ? AND cancel_requested IS NULL`;
@@ -108,13 +104,14 @@ export class SqliteAttempts {
     const ended: StoredEntry[] = [];
     for (const row of rows) {
       const { seq, attempt } = row;
+      const error = JSON.stringify(withEarlierFailures(WORKER_LOST, toEntry(row), now));
       const end =
         row.cancel_requested !== null ? 'cancelled' : attempt >= row.attempts ? 'failed' : undefined;
       if (end === undefined) {
-        this.wait(seq, null, attempt, JSON.stringify(WORKER_LOST));
+        this.wait(seq, null, attempt, error);
         continue;
       }
-      this.finish(seq, end, now, end === 'failed' ? JSON.stringify(WORKER_LOST) : null);
+      this.finish(seq, end, now, end === 'failed' ? error : null);
       ended.push({ ...toEntry(row), state: end });
     }
     return { waiting: rows.length - ended.length, ended };

@@ -30,6 +30,7 @@ type DueRow = Omit<EntryRow, keyof typeof NOT_BEGUN | 'queue' | 'priority'>;
 
 const NOT_BEGUN = {
   state: 0,
+  owner: null,
   started_at: null,
   finished_at: null,
   cancel_requested: null,
@@ -68,7 +69,10 @@ export class SqliteClaims {
       const claim = oneMore(entry.claim);
       if (attempt === 1 && claim === 1 && row.key === null) first.push(row.seq);
       else this.sql.run(BEGIN, attempt, claim, owner, now, row.seq);
-      claimed.push([row.seq, { ...entry, state: 'running', attempt, claim, startedAt: now }]);
+      claimed.push([
+        row.seq,
+        { ...entry, state: 'running', attempt, claim, startedAt: now, worker: String(owner) },
+      ]);
     }
     this.beginFirst(first, owner, now);
     this.counts.moved('scheduled', 'running', claimed.length);
@@ -84,6 +88,12 @@ export class SqliteClaims {
   /** As {@link SqliteClaims.nextAt}, within a transaction. */
   nextAtHere(now: number): number | undefined {
     return this.nextOf(this.groups.remembered(), now);
+  }
+
+  /** When the first was due of all that may be claimed now. */
+  oldestDue(now: number): number | undefined {
+    const due = this.groups.find().filter(({ first = now }) => first <= now);
+    return due.length === 0 ? undefined : Math.min(...due.map(({ first = now }) => first));
   }
 
   isPaused(queue: string): boolean {

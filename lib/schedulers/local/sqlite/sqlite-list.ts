@@ -17,13 +17,19 @@ const FEW = 1_000;
 const HELD = 'SELECT value FROM eventflow_jobs_workers, json_each(held)';
 const OLDER = 'SELECT 1 FROM eventflow_jobs_workers WHERE held IS NULL';
 
+const DIRECTIONS = {
+  'oldest-first': { beyond: '>', within: '<=', order: 'ASC', first: 'min', step: LOOKED_AT_ONCE },
+  'newest-first': { beyond: '<', within: '>=', order: 'DESC', first: 'max', step: -LOOKED_AT_ONCE },
+} as const;
+const LAST_PLACE = Number.MAX_SAFE_INTEGER - LOOKED_AT_ONCE;
+
 interface ListStep {
   readonly rows: EntryRow[];
-  /** After which place the next step looks, if there is more to look at. */
+  /** Beyond which place the next step looks, if there is more to look at. */
   readonly next: number | undefined;
 }
 
-/** Pages of entries, in the order of scheduling. */
+/** Pages of entries, by when they were scheduled. */
 export class SqliteList {
   constructor(
     private readonly sql: SqliteStatements,
@@ -34,46 +40,48 @@ export class SqliteList {
   async page(query: ListQuery): Promise<{ entries: StoredEntry[]; cursor?: string }> {
     const { limit, cursor } = query;
     const rows: EntryRow[] = [];
-    for (
-      let after: number | undefined = cursor === undefined ? 0 : sequenceOf(cursor);
-      after !== undefined;
-    ) {
-      const from: number = after;
+    let place: number | undefined =
+      cursor === undefined ? placeBeforeAll(query) : Math.min(sequenceOf(cursor), LAST_PLACE);
+    while (place !== undefined) {
+      const from: number = place;
       const step = this.access.read(() => this.look(query, from, limit + 1 - rows.length));
       rows.push(...step.rows);
-      after = step.next;
-      if (after !== undefined) await new Promise((resolve) => setImmediate(resolve));
+      place = step.next;
+      if (place !== undefined) await new Promise((resolve) => setImmediate(resolve));
     }
     const page = rows.slice(0, limit);
     return { entries: page.map(toEntry), ...(rows.length > limit && { cursor: String(page.at(-1)!.seq) }) };
   }
 
-  /** After this place, and no further than a step of its own goes. */
-  private look({ states, name, command, key, queue }: ListQuery, after: number, most: number): ListStep {
-    const to = after + LOOKED_AT_ONCE;
+  /** Beyond this place, and no further than a step of its own goes. */
+  private look(query: ListQuery, place: number, most: number): ListStep {
+    const { states, name, command, key, queue, from, before } = query;
+    const { beyond, within, order, first, step } = DIRECTIONS[query.order];
+    const to = place + step;
     const ofStates = states && this.statesTerm(states);
     const terms: [string, string | number | undefined][] = [
       // With the plus SQLite does not go along it: what else is looked for stands in another index, and is little.
-      [ofStates?.few ? '+seq > ?' : 'seq > ?', after],
-      ['seq <= ?', ofStates?.few ? undefined : to],
+      [`${ofStates?.few ? '+' : ''}seq ${beyond} ?`, place],
+      [`seq ${within} ?`, ofStates?.few ? undefined : to],
       ...nameTerms(name, command),
       ['key = ? AND key IS NOT NULL', key],
       ['queue = ?', queue],
+      ['scheduled_at >= ?', from],
+      ['scheduled_at < ?', before],
     ];
     const given = terms.filter((term): term is [string, string | number] => term[1] !== undefined);
     const where = [...given.map(([term]) => term), ...(ofStates ? [ofStates.term] : [])].join(' AND ');
     const rows = this.sql.all<EntryRow>(
-      `SELECT * FROM ${ENTRIES} WHERE ${where} ORDER BY seq LIMIT ?`,
+      `SELECT * FROM ${ENTRIES} WHERE ${where} ORDER BY seq ${order} LIMIT ?`,
       ...given.map(([, value]) => value),
       most,
     );
-    if (ofStates?.few) return { rows, next: undefined };
-    if (rows.length === most) return { rows, next: undefined };
+    if (ofStates?.few || rows.length === most) return { rows, next: undefined };
     const { seq } = this.sql.get<{ seq: number | null }>(
-      `SELECT min(seq) AS seq FROM ${ENTRIES} WHERE seq > ?`,
+      `SELECT ${first}(seq) AS seq FROM ${ENTRIES} WHERE seq ${beyond} ?`,
       to,
     )!;
-    return { rows, next: seq === null ? undefined : seq - 1 };
+    return { rows, next: seq === null ? undefined : seq - Math.sign(step) };
   }
 
   /** Written out, so that SQLite sees which partial index will do. */
@@ -91,6 +99,10 @@ export class SqliteList {
     }
     return { term: `state IN (${states.map((one) => STATE[one]).join(', ')})` };
   }
+}
+
+function placeBeforeAll({ order }: ListQuery): number {
+  return order === 'newest-first' ? LAST_PLACE : 0;
 }
 
 /** An entry stands in the index by the name of its command, else by that of its job. */

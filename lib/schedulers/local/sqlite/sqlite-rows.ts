@@ -32,6 +32,7 @@ export interface EntryRow {
   attempt: number;
   attempts: number;
   claim: number;
+  owner: number | null;
   cancel_requested: number | null;
   progress: string | null;
   error: string | null;
@@ -109,6 +110,7 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     claim: row.claim,
     ...(row.policy !== null && { policy: policyOf(row.policy) }),
     ...(row.key !== null && { key: row.key }),
+    ...(row.owner !== null && { worker: String(row.owner) }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
     ...optional('progress', parsed<NonNullable<StoredEntry['progress']>>(row.progress)),

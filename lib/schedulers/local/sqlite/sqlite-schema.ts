@@ -76,6 +76,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE eventflow_jobs_workers ADD COLUMN held TEXT CHECK (json_type(held) = 'array');
   ALTER TABLE eventflow_jobs_workers ADD COLUMN tally TEXT CHECK (json_type(tally) = 'array');
   `,
+  'ALTER TABLE eventflow_jobs_workers ADD COLUMN about TEXT;',
 ];
 const META = 'eventflow_jobs_schema';
 const NEWEST = MIGRATIONS.length;

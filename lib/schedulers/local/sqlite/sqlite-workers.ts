@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { JobId } from '../../../jobs/job-id.js';
+import type { WorkerEntry } from '../../../scheduling/job-entry.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
+import { type WorkerAbout, aboutFrom } from '../../../worker/worker-about.js';
 import type { SqliteAttempts } from './sqlite-attempts.js';
 import type { SqliteCounts, WorkerTally } from './sqlite-counts.js';
 import type { SqliteStatements } from './sqlite-statements.js';
@@ -10,6 +12,14 @@ interface DeadWorker {
   readonly id: number;
   readonly token: string;
   readonly lease_until: number;
+}
+
+interface LivingRow {
+  readonly id: number;
+  readonly lease_until: number;
+  readonly working_since: number;
+  readonly about: string | null;
+  readonly running: number;
 }
 
 /** What stands in its row for the time after it: which entries it holds, and what it has counted. */
@@ -44,14 +54,15 @@ export class SqliteWorkers {
   }
 
   /** Called within a transaction. */
-  register(token: string, now: number): void {
+  register(token: string, about: WorkerAbout | undefined, now: number): void {
     this.sql.run(
-      `INSERT INTO eventflow_jobs_workers (token, lease_until, working_since, declared, held, tally)
-        VALUES (?, ?, ?, ?, '[]', '[]')`,
+      `INSERT INTO eventflow_jobs_workers (token, lease_until, working_since, declared, about, held, tally)
+        VALUES (?, ?, ?, ?, ?, '[]', '[]')`,
       token,
       now + this.lease,
       now,
       JSON.stringify(this.declared),
+      JSON.stringify(about),
     );
     this.id = this.sql.get<{ id: number }>('SELECT last_insert_rowid() AS id')!.id;
     this.tally.reset();
@@ -93,6 +104,23 @@ export class SqliteWorkers {
       'SELECT min(working_since) AS since FROM eventflow_jobs_workers',
     );
     return row?.since ?? undefined;
+  }
+
+  /** For people who look for them. */
+  living(now: number): WorkerEntry[] {
+    const rows = this.sql.all<LivingRow>(
+      `SELECT id, lease_until, working_since, about, json_array_length(coalesce(held, '[]')) AS running
+        FROM eventflow_jobs_workers WHERE lease_until >= ?`,
+      now,
+    );
+    return rows.map(({ id, lease_until, working_since, about, running }) => ({
+      id: String(id),
+      ...aboutFrom(about),
+      isHere: id === this.id,
+      startedAt: new Date(working_since),
+      seenAt: new Date(lease_until - this.lease),
+      running,
+    }));
   }
 
   /** @returns whether the lease still stood: if not, others have taken this worker's entries. */

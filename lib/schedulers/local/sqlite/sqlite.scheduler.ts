@@ -9,8 +9,9 @@ import { toMilliseconds } from '../../../scheduling/duration.js';
 import type { SchedulerFactory } from '../../../scheduling/scheduler-factory.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../../scheduling/worker-options.js';
+import { WORKER_LOST } from '../../../engine/shared-store.js';
 import { STORE_CAPABILITIES, StoreScheduler } from '../../../engine/store.scheduler.js';
-import { WORKER_LOST } from './sqlite-attempts.js';
+import { type WorkerAbout, aboutWorker } from '../../../worker/worker-about.js';
 import { fileOf, openFile } from './sqlite-connection.js';
 import { UnusableStoreError } from './sqlite-errors.js';
 import { SqliteMaintenance } from './sqlite-maintenance.js';
@@ -28,6 +29,7 @@ class SqliteScheduler extends StoreScheduler {
   private readonly logger = new Logger('SqliteScheduler');
   readonly capabilities: ReadonlySet<Capability>;
   private lane: TransactionLane | undefined;
+  private about: WorkerAbout | undefined;
 
   protected readonly clock = new SystemClock();
   private openStore: SqliteStore | undefined;
@@ -82,6 +84,7 @@ class SqliteScheduler extends StoreScheduler {
       (entry) => this.tellOfEnd(entry),
     );
     try {
+      this.about = aboutWorker(options);
       await this.join();
       await maintenance.bury();
       await super.startWork(options);
@@ -112,7 +115,7 @@ class SqliteScheduler extends StoreScheduler {
 
   private async join(): Promise<void> {
     const token = await this.store.workers.takeLock();
-    await this.store.access.write(() => this.store.workers.register(token, this.currentTime()));
+    await this.store.access.write(() => this.store.workers.register(token, this.about, this.currentTime()));
   }
 
   /** This process stood still for longer than its lease: its entries are others' by now. */

@@ -1,6 +1,6 @@
 import type { JobId } from '../../../jobs/job-id.js';
 import type { ParkedReason } from '../../../jobs/unrunnable-job.error.js';
-import type { JobState } from '../../../scheduling/job-entry.js';
+import type { JobState, QueueEntry, WorkerEntry } from '../../../scheduling/job-entry.js';
 import type { ListQuery } from '../../../scheduling/queries.js';
 import type { StoredRecurring } from '../../../scheduling/recurring.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
@@ -18,6 +18,7 @@ import { SqliteExchange } from './sqlite-exchange.js';
 import { SqliteGrowth } from './sqlite-growth.js';
 import { SqliteList } from './sqlite-list.js';
 import { SqliteParked } from './sqlite-parked.js';
+import { findQueues } from './sqlite-queues.js';
 import { SqliteRecurring } from './sqlite-recurring.js';
 import { STATE, toEntry } from './sqlite-rows.js';
 import { SqliteStatements } from './sqlite-statements.js';
@@ -135,6 +136,18 @@ export class SqliteStore implements EntryStore {
 
   counts(): Record<JobState, number> {
     return this.access.read(() => this.counter.read());
+  }
+
+  queues(): QueueEntry[] {
+    return this.access.read(() => findQueues(this.sql));
+  }
+
+  livingWorkers(now: number): WorkerEntry[] {
+    return this.access.read(() => this.workers.living(now));
+  }
+
+  oldestDue(now: number): number | undefined {
+    return this.access.read(() => this.claims.oldestDue(now));
   }
 
   async cancel(ref: EntryRef, now: number): Promise<StoredEntry | undefined> {
