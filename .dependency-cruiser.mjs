@@ -75,6 +75,13 @@ export default {
       to: { path: '^lib/(index|testing/index|eventflow-jobs\\.module)\\.ts$' },
     },
     {
+      name: 'nothing-imports-the-command-line',
+      comment: 'It looks at an app from outside.',
+      severity: 'error',
+      from: { path: '^lib', pathNot: '^lib/cli/' },
+      to: { path: '^lib/cli/' },
+    },
+    {
       name: 'lib-stands-alone',
       comment: 'The package holds lib/ only.',
       severity: 'error',

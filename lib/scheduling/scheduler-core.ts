@@ -20,6 +20,8 @@ export interface SchedulerCore {
   /** To be told what the store has written down. */
   readonly reporter: JobReporter;
   readonly moduleRef: ModuleRef;
+  /** For tools that only look: the store is opened without changing anything in it, be it of an older release. */
+  readonly readsOnly?: boolean;
   /** How long a call may wait for the store, in ms. */
   readonly operationTimeout: number;
   /** Whether this process has a class, and for a command a handler, for a stored job. */

@@ -59,12 +59,12 @@ class PgBossScheduler extends SharedStoreScheduler {
 
   protected override async open(): Promise<void> {
     const { schema = DEFAULT_SCHEMA, migrate = true } = this.options;
-    const { operationTimeout } = this.core;
+    const { operationTimeout, readsOnly = false } = this.core;
     const connection = await connect(this.options, schema, operationTimeout);
     try {
       const installation = await within(
         Math.max(operationTimeout, PREPARING),
-        prepareSchema(connection, { schema, migrate }),
+        prepareSchema(connection, { schema, migrate: migrate && !readsOnly }),
       );
       const channel = channelOf(schema);
       const store = this.storeOn(connection, installation, channel);

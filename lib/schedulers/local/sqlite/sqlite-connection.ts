@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
@@ -38,20 +38,27 @@ export async function loadSqlite(): Promise<Sqlite> {
 /** Opens a connection of our own; the app's handle is its own, and a transaction of ours must not mix with its. */
 export async function openFile(
   path: string,
-  { shared, synchronous }: { shared: boolean; synchronous: 'FULL' | 'NORMAL' },
+  {
+    shared,
+    synchronous,
+    readsOnly = false,
+  }: { shared: boolean; synchronous: 'FULL' | 'NORMAL'; readsOnly?: boolean },
 ): Promise<OpenFile> {
   const sqlite = await loadSqlite();
   const file = absolute(path);
-  if (!shared) makeFolder(dirname(file));
+  if (readsOnly) assertExists(file);
+  else if (!shared) makeFolder(dirname(file));
   let isOlder = false;
   const setUp = (one: DatabaseSync) => {
     isOlder = assertOurs(one, file, shared);
+    if (readsOnly) return;
     // Takes effect only before the first table is there.
     one.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
     one.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA temp_store = MEMORY;`);
     migrate(one, file, shared);
   };
-  const database = await connect(sqlite, file, setUp, () => (isOlder ? MIGRATION_TRIES : OPEN_TRIES));
+  const mostTries = () => (isOlder ? MIGRATION_TRIES : OPEN_TRIES);
+  const database = await connect(sqlite, file, setUp, mostTries, readsOnly);
   const opened = statSync(file);
   return {
     database,
@@ -83,6 +90,13 @@ function absolute(path: unknown): string {
   );
 }
 
+function assertExists(file: string): void {
+  if (existsSync(file)) return;
+  throw new UnusableStoreError(
+    `${file} is not there: nothing was scheduled yet, or the app that runs has another path.`,
+  );
+}
+
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -98,11 +112,12 @@ async function connect(
   file: string,
   setUp: (database: DatabaseSync) => void,
   mostTries = () => OPEN_TRIES,
+  readOnly = false,
 ): Promise<DatabaseSync> {
   for (let tries = 1; ; tries++) {
     let database: DatabaseSync | undefined;
     try {
-      database = new sqlite.DatabaseSync(file);
+      database = new sqlite.DatabaseSync(file, { readOnly });
       database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
       setUp(database);
       return database;

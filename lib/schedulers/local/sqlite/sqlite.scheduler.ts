@@ -54,13 +54,14 @@ class SqliteScheduler extends StoreScheduler {
     const opened = await openFile(shared ? fileOfApp(options.database) : options.file, {
       shared,
       synchronous: options.synchronous ?? 'FULL',
+      readsOnly: this.core.readsOnly ?? false,
     });
     this.openStore = new SqliteStore(opened, {
       lease: toMilliseconds(options.lease ?? DEFAULT_LEASE),
       operationTimeout: this.core.operationTimeout,
     });
     this.openStore.onCommit = (entries, results) => this.reportWritten(entries, results);
-    if (options.transactionalWork) {
+    if (options.transactionalWork && !this.core.readsOnly) {
       this.lane = await TransactionLane.open(this.openStore, options.synchronous ?? 'FULL', this.clock);
       this.openStore.perform = (attempt, run) => this.lane!.perform(attempt, run);
     }

@@ -10,7 +10,6 @@ export class WakeFile {
 
   constructor(database: string) {
     this.path = `${database}-wake`;
-    this.create();
   }
 
   /** What was to be told is committed already: that it cannot be told must not look like a failure of the write. */
