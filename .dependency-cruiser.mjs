@@ -1,9 +1,9 @@
 /**
- * The layers of lib/. Core (jobs, commands, serialization, scheduling, worker, engine) knows no scheduler; a scheduler knows core
+ * The layers of lib/. Core (jobs, commands, serialization, scheduling, worker, engine, health) knows no scheduler; a scheduler knows core
  * and its own driver; index.ts is public and nothing in lib/ imports it.
  * Imports of types count as well: they hold the layers together just the same, and stand in the published .d.ts files.
  */
-const CORE = '^lib/(jobs|commands|serialization|scheduling|worker|engine|[^/]+\\.ts$)';
+const CORE = '^lib/(jobs|commands|serialization|scheduling|worker|engine|health|[^/]+\\.ts$)';
 const BASE_ERROR = '^lib/eventflow-jobs\\.error\\.ts$';
 
 const DRIVERS = [

@@ -13,6 +13,7 @@ import {
 } from './eventflow-jobs.options.js';
 import { optionsProviders } from './eventflow-jobs-options.providers.js';
 import { JobDefinitions } from './jobs/job-definitions.js';
+import { JobsHealthIndicator } from './health/jobs-health.indicator.js';
 import { JobEvents } from './jobs/job-event.js';
 import { JobsStartup } from './jobs-startup.js';
 import { createSchedulerCore } from './scheduler-core.factory.js';
@@ -110,6 +111,7 @@ function rootModule(ofOptions: Provider[], imports: NonNullable<DynamicModule['i
       CancelScheduledCommandHandler,
       RecurringDeclarations,
       JobWorker,
+      JobsHealthIndicator,
       JobsStartup,
     ],
     exports: [
@@ -117,6 +119,7 @@ function rootModule(ofOptions: Provider[], imports: NonNullable<DynamicModule['i
       CommandScheduler,
       JobEvents,
       JobWorker,
+      JobsHealthIndicator,
       JobDefinitions,
       CommandDefinitions,
       JobValueRegistry,

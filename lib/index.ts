@@ -55,6 +55,11 @@ export type {
   RecurringEntry,
   WorkerEntry,
 } from './scheduling/job-entry.js';
+export {
+  JobsHealthIndicator,
+  type JobsHealthOptions,
+  type JobsHealthResult,
+} from './health/jobs-health.indicator.js';
 export { JobScheduler } from './scheduling/job-scheduler.js';
 export type { RecurringSchedule } from './scheduling/recurring-schedule.js';
 export type { ScheduleEntry, ScheduleOptions } from './scheduling/schedule-options.js';

@@ -50,13 +50,13 @@ function partsOf(
 ): BuiltApp {
   const get = <T>(token: Type<T> | (abstract new () => T)): T => {
     try {
-      return app.get(token as Type<T>, { strict: false });
+      return app.get(token, { strict: false });
     } catch (cause) {
       throw new EventFlowJobsError('The app does not import EventFlowJobsModule.forRoot().', { cause });
     }
   };
-  const scheduler = get<JobScheduler>(JobScheduler as never);
-  const core = { ...(scheduler['core'] as SchedulerCore), readsOnly: true };
+  const scheduler = get(JobScheduler);
+  const core = { ...scheduler['core'], readsOnly: true };
   scheduler.attach(core);
   return {
     scheduler,
