@@ -38,6 +38,7 @@ it(
       state: 'failed',
       attempt: 1,
       lastError: { name: 'WorkerLostError' },
+      failures: [{ name: 'WorkerLostError', attempt: 1 }],
     });
     expect(shared.lines('begin', 'last')).toHaveLength(1);
   },
