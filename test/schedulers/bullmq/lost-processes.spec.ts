@@ -103,7 +103,7 @@ it(
   async () => {
     const shared = await SharedRedis.create(library.folder);
     const first = await shared.start({ lease: '1s' });
-    const id = await first.schedule('StepJob', ['a', 5_000], 0);
+    const id = await first.schedule('StepJob', ['a', 9_000], 0);
     await shared.line('begin', 'a', { pid: first.pid, attempt: 1 });
     first.signal('SIGSTOP');
     const second = await shared.start({ lease: '1s' });
