@@ -5,6 +5,7 @@ import { toError } from '../jobs/outcome.js';
 import type { Capability } from './capability.js';
 import type { Duration } from './duration.js';
 import { checkedMetadata } from './entry-planner.js';
+import { entryToSchedule, recurringToSchedule } from './entry-to-schedule.js';
 import { toJobEntry } from './entry-view.js';
 import { explainEntry } from './explanation.js';
 import { type Fates, GatheredCalls } from './gathered-calls.js';
@@ -189,7 +190,7 @@ export abstract class JobScheduler extends SchedulerBackend {
     const { checked, ...planned } = this.core.planner.planJob(job, options);
     this.assertStorable(planned);
     const kept = { id, schedule: { ...schedule }, declared: false, ...planned };
-    const open = { metadata: {}, job };
+    const open = recurringToSchedule(id, job, planned);
     await this.readyToSchedule(checked);
     await this.core.interceptors.schedule(open, async () => {
       await this.saveRecurring({ ...kept, metadata: checkedMetadata(open.metadata) });
@@ -259,7 +260,7 @@ export abstract class JobScheduler extends SchedulerBackend {
     checked: Promise<void> | undefined,
     store: (planned: NewEntry) => Promise<JobId>,
   ): Promise<JobId> {
-    const open = { metadata: { ...planned.metadata }, job };
+    const open = entryToSchedule(job, planned);
     await this.readyToSchedule(checked);
     let stored: Promise<JobId> | undefined;
     return this.core.interceptors.schedule(open, async () => {
