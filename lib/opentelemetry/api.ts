@@ -4,8 +4,6 @@
 export {
   type Attributes,
   type Context,
-  type Counter,
-  type Histogram,
   type Meter,
   type ObservableResult,
   type Span,

@@ -75,7 +75,7 @@ class CustomersModule implements NestModule {
   }
 }
 
-async function request(options: EventFlowJobsModuleOptions) {
+async function requestReminder(options: EventFlowJobsModuleOptions) {
   const app = await startApp(
     { interceptors: [OpenTelemetryJobInterceptor], ...options },
     { imports: [CustomersModule] },
@@ -109,7 +109,7 @@ describe('From an HTTP request through a scheduled command to its handler', () =
     'it is one linked story %s: the attempt begins a trace, linked to the request',
     async (_, when, options) => {
       delay = when;
-      const { scheduler } = await request(options);
+      const { scheduler } = await requestReminder(options);
       if (scheduler instanceof TestJobScheduler) await scheduler.advanceBy(when);
 
       const click = await spanNamed('the click');
@@ -133,7 +133,7 @@ describe('From an HTTP request through a scheduled command to its handler', () =
 
   it('it is one trace where the command runs at once, in the request', async () => {
     delay = 0;
-    await request({ scheduler: instantScheduler() });
+    await requestReminder({ scheduler: instantScheduler() });
 
     const server = await spanNamed('POST /customers/:id/reminder');
     const scheduled = await spanNamed('schedule mail');
