@@ -57,8 +57,11 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (this.scheduler instanceof JobScheduler) await this.scheduler['shutDown']();
-    this.events.complete();
+    try {
+      if (this.scheduler instanceof JobScheduler) await this.scheduler['shutDown']();
+    } finally {
+      this.events.complete();
+    }
   }
 
   private otherMistakes(): string[] {

@@ -4,6 +4,7 @@ import { JobEvents } from '../jobs/job-event.js';
 import type { JobId } from '../jobs/job-id.js';
 import type { EntryToSchedule, JobInterceptor } from '../jobs/job-interceptor.interface.js';
 import { toError } from '../jobs/outcome.js';
+import type { Capability } from '../scheduling/capability.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';
 import { context, diag } from './api.js';
 import { isFailure, outcomeOf } from './attempt-outcome.js';
@@ -48,14 +49,14 @@ export class OpenTelemetryJobInterceptor implements JobInterceptor {
   }
 
   constructor(events: JobEvents, scheduler: JobScheduler) {
-    const { capabilities } = scheduler;
-    this.snoozes = capabilities.has('retry');
-    this.spans = new JobSpans(this.settings, !capabilities.has('delay'));
+    const can = capabilitiesOf(scheduler);
+    this.snoozes = can.has('retry');
+    this.spans = new JobSpans(this.settings, !can.has('delay') && !can.has('durable'));
     const meter = findMeter();
     if (!meter) return;
     this.metrics = new JobMetrics(meter, events);
     const { countEvery } = this.settings;
-    if (countEvery !== undefined && capabilities.has('query')) {
+    if (countEvery !== undefined && can.has('query')) {
       // It lives by the meter's hold on it.
       void new EntryGauge(meter, scheduler, events, countEvery);
     }
@@ -118,6 +119,11 @@ export class OpenTelemetryJobInterceptor implements JobInterceptor {
   private watches(begun: Begun | undefined): boolean {
     return this.metrics !== undefined || begun?.span.isRecording() === true;
   }
+}
+
+/** A test's double may have none. */
+function capabilitiesOf({ capabilities }: Partial<JobScheduler>): ReadonlySet<Capability> {
+  return capabilities ?? new Set();
 }
 
 /** Telemetry that fails must not harm what it watches. */

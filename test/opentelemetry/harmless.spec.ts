@@ -5,7 +5,15 @@ import {
   SimpleSpanProcessor,
   TracerProvider as SdkTracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { type Job, type JobContext, JobTimeoutError } from 'nestjs-eventflow-jobs';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import {
+  EventFlowJobsModule,
+  type Job,
+  type JobContext,
+  JobScheduler,
+  JobTimeoutError,
+} from 'nestjs-eventflow-jobs';
 import { OpenTelemetryJobInterceptor } from 'nestjs-eventflow-jobs/opentelemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startVirtual } from '../support/virtual.js';
@@ -85,6 +93,19 @@ describe('The interceptor harms nothing', () => {
     const { errors } = await runOne();
     expect(runs).toEqual(['']);
     expect(errors).toEqual([]);
+  });
+
+  it("where a test's double stands for the scheduler", async () => {
+    registerMetrics();
+    const module = await Test.createTestingModule({
+      imports: [CqrsModule.forRoot(), EventFlowJobsModule.forRoot()],
+      providers: [OpenTelemetryJobInterceptor],
+    })
+      .overrideProvider(JobScheduler)
+      .useValue({})
+      .compile();
+    expect(module.get(OpenTelemetryJobInterceptor)).toBeDefined();
+    await module.close();
   });
 
   it('where a span or a counter throws', async () => {
