@@ -10,6 +10,7 @@ const DRIVERS = [
   { driver: '^(node:)?sqlite$', belongsIn: '^lib/schedulers/local/sqlite' },
   { driver: '^node_modules/(pg|pg-boss)/', belongsIn: '^lib/schedulers/pg-boss/' },
   { driver: '^node_modules/(bullmq|ioredis)/', belongsIn: '^lib/schedulers/bullmq/' },
+  { driver: '^node_modules/@opentelemetry/', belongsIn: '^lib/opentelemetry/api\\.ts$' },
 ];
 
 export default {
@@ -105,7 +106,7 @@ export default {
       to: { couldNotResolve: true },
     },
     ...DRIVERS.map(({ driver, belongsIn }) => ({
-      name: 'drivers-stay-in-their-scheduler',
+      name: 'drivers-stay-where-they-belong',
       comment: 'A driver is an optional peer: it may not be installed.',
       severity: 'error',
       from: { path: '^lib', pathNot: belongsIn },

@@ -9,7 +9,7 @@ export { EventFlowJobsError } from './eventflow-jobs.error.js';
 export type { JobId } from './jobs/job-id.js';
 export type { Job } from './jobs/job.interface.js';
 export type { JobContext } from './jobs/job-context.interface.js';
-export type { JobInterceptor } from './jobs/job-interceptor.interface.js';
+export type { EntryToSchedule, JobInterceptor } from './jobs/job-interceptor.interface.js';
 export type { Definition, VersionOptions } from './jobs/definition.js';
 export type { BackoffOptions, JobPolicyOptions } from './jobs/job-policy.js';
 export { CommandVersion, JobVersion } from './jobs/version.decorators.js';

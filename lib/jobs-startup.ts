@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { CommandDefinitions } from './commands/command-definitions.js';
 import { EVENTFLOW_JOBS_OPTIONS, type EventFlowJobsModuleOptions } from './eventflow-jobs.options.js';
 import { JobDefinitions } from './jobs/job-definitions.js';
+import { JobEvents } from './jobs/job-event.js';
 import { declaredPolicy } from './jobs/job-policy.decorator.js';
 import { problemOfPolicy } from './jobs/job-policy.js';
 import { JobDefinitionError } from './jobs/jobs.errors.js';
@@ -28,6 +29,7 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
     private readonly values: JobValueRegistry,
     private readonly recurring: RecurringDeclarations,
     private readonly modules: ModulesContainer,
+    private readonly events: JobEvents,
     @Inject(EVENTFLOW_JOBS_OPTIONS) private readonly options: EventFlowJobsModuleOptions,
     @Inject(SCHEDULER_CORE) private readonly core: SchedulerCore,
   ) {
@@ -55,7 +57,11 @@ export class JobsStartup implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (this.scheduler instanceof JobScheduler) await this.scheduler['shutDown']();
+    try {
+      if (this.scheduler instanceof JobScheduler) await this.scheduler['shutDown']();
+    } finally {
+      this.events.complete();
+    }
   }
 
   private otherMistakes(): string[] {

@@ -62,6 +62,11 @@ export class PublishCommandConverter implements JobConverter {
     return command && this.commands.route(command.name, command.version)?.definition.type;
   }
 
+  commandOf(job: Job): { name: string; version: number } {
+    const { name, version } = this.commands.of((job as PublishCommandJob).command.constructor as Type);
+    return { name, version };
+  }
+
   /** Every command name and version that {@link PublishCommandConverter.knows}. */
   takes(): { name: string; version: number }[] {
     return this.commands.takes().filter(({ name, version }) => this.knows(name, version));

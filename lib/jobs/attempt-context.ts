@@ -1,10 +1,10 @@
 import type { InjectionToken } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { Attempt } from './attempt.js';
-import type { Definition } from './definition.js';
 import { JobAsyncContext } from './job-async-context.js';
 import type { JobContext } from './job-context.interface.js';
 import type { JobId } from './job-id.js';
+import type { JobMapper, RevivedJob } from './job-mapper.js';
 
 /** The context of one attempt. */
 export class AttemptContext implements JobContext {
@@ -13,7 +13,8 @@ export class AttemptContext implements JobContext {
 
   constructor(
     private readonly attemptRun: Attempt,
-    private readonly definition: Definition,
+    private readonly revived: RevivedJob,
+    private readonly mapper: JobMapper,
     private readonly moduleRef: ModuleRef,
   ) {
     // A job may take what it needs out of its context: execute({ get, progress }).
@@ -26,10 +27,13 @@ export class AttemptContext implements JobContext {
     return this.attemptRun.entry.id;
   }
   get name(): string {
-    return this.definition.name;
+    return this.revived.definition.name;
   }
   get version(): number {
-    return this.definition.version;
+    return this.revived.definition.version;
+  }
+  get command(): { readonly name: string; readonly version: number } | undefined {
+    return this.mapper.commandOf(this.revived.job);
   }
   get attempt(): number {
     return this.attemptRun.entry.attempt;

@@ -12,6 +12,8 @@ export interface JobContext {
   readonly name: string;
   /** The version of the definition under which the entry runs. */
   readonly version: number;
+  /** For a `PublishCommand` entry: the command that it gives to the bus, under the newest definition it could reach. */
+  readonly command?: { readonly name: string; readonly version: number };
   /** From 1. */
   readonly attempt: number;
   /** The most attempts there will be. */

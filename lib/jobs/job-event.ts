@@ -22,10 +22,13 @@ export interface JobEvent {
   readonly key?: string;
   /** For a `PublishCommand` entry: the command it holds. */
   readonly command?: { readonly name: string; readonly version: number };
+  readonly queue: string;
+  /** When the entry is due; of an attempt that has begun: when that was due. */
+  readonly runAt: Date;
   /** Attempts begun so far; 0 before the first. */
   readonly attempt: number;
   readonly at: Date;
-  /** Of the attempt, where one has ended. */
+  /** Of the attempt, where one has ended. With type `scheduled`: it has asked to be run again later. */
   readonly durationMs?: number;
   readonly error?: Error;
 }
@@ -39,6 +42,7 @@ export interface JobEvent {
  */
 export class JobEvents {
   private readonly subject = new Subject<JobEvent>();
+  /** Completes when the app has shut down. */
   readonly all$: Observable<JobEvent> = this.subject.asObservable();
 
   /** Only events of these types. */
@@ -53,5 +57,10 @@ export class JobEvents {
 
   emit(event: JobEvent): void {
     this.subject.next(event);
+  }
+
+  /** Nothing more will happen. */
+  complete(): void {
+    this.subject.complete();
   }
 }

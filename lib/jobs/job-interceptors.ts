@@ -1,5 +1,5 @@
 import type { JobContext } from './job-context.interface.js';
-import type { JobInterceptor } from './job-interceptor.interface.js';
+import type { EntryToSchedule, JobInterceptor } from './job-interceptor.interface.js';
 import type { JobId } from './job-id.js';
 import type { Job } from './job.interface.js';
 
@@ -18,10 +18,7 @@ export class JobInterceptors {
     return this.aroundSchedule.length > 0;
   }
 
-  schedule(
-    entry: { metadata: Record<string, string>; job: Job },
-    store: () => Promise<JobId>,
-  ): Promise<JobId> {
+  schedule(entry: EntryToSchedule, store: () => Promise<JobId>): Promise<JobId> {
     return this.aroundSchedule.reduceRight<() => Promise<JobId>>(
       (next, interceptor) => async () => interceptor.schedule!(entry, next),
       store,

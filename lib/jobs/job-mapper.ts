@@ -42,6 +42,8 @@ export interface JobConverter {
   };
   fromData(data: unknown): Job | Promise<Job>;
   policyTypeOf(stored: StoredJob): Type | undefined;
+  /** The definition of the command in a job. */
+  commandOf(job: Job): { name: string; version: number };
   takes(): { name: string; version: number }[];
 }
 
@@ -116,6 +118,11 @@ export class JobMapper {
   policyTypeOf(stored: StoredJob): Type | undefined {
     const type = this.definitions.route(stored.name, stored.version)?.definition.type;
     return type && type === this.converter?.type ? this.converter.policyTypeOf(stored) : type;
+  }
+
+  /** For a job that holds a command: which. */
+  commandOf(job: Job): { name: string; version: number } | undefined {
+    return job.constructor === this.converter?.type ? this.converter?.commandOf(job) : undefined;
   }
 
   /** Whether {@link JobMapper.fromStored} has a class for it. */

@@ -47,7 +47,9 @@ export class JobReporter {
       case 'released':
         return;
       case 'snoozed':
-        return this.emit('scheduled', entry, entry.attempt - 1, at, { durationMs });
+        return this.emit('scheduled', { ...entry, runAt: outcome.runAt }, entry.attempt - 1, at, {
+          durationMs,
+        });
       case 'parked':
         this.logger.warn(`${titleOf(entry)} is parked: ${outcome.text}`);
         return this.emit('parked', entry, entry.attempt - 1, at, { durationMs });
@@ -94,14 +96,25 @@ export class JobReporter {
 
   private emit(
     type: JobEventType,
-    { id, name, version, key, command }: NewEntry | StoredEntry,
+    { id, name, version, key, command, queue, runAt }: NewEntry | StoredEntry,
     attempt: number,
     at: number,
     more: { durationMs?: number; error?: Error } = {},
   ): void {
     if (!this.events.observed) return;
     const about = { ...(key !== undefined && { key }), ...(command && { command }) };
-    this.events.emit({ type, id, name, version, ...about, attempt, at: new Date(at), ...more });
+    this.events.emit({
+      type,
+      id,
+      name,
+      version,
+      ...about,
+      queue,
+      runAt: new Date(runAt),
+      attempt,
+      at: new Date(at),
+      ...more,
+    });
   }
 }
 

@@ -72,7 +72,7 @@ export class JobRunner {
     if (attempt.abortedBy) return this.endingOf(attempt.abortedBy, attempt, policy, clock);
     this.reporter.started(attempt.entry, clock.now());
     try {
-      const context = new AttemptContext(attempt, revived.definition, this.moduleRef);
+      const context = new AttemptContext(attempt, revived, this.mapper, this.moduleRef);
       await this.interceptors.execute(context, revived.job);
       // What goes on in the code of an aborted attempt must not be committed.
       if (!attempt.abortedBy) await attempt.commit?.();

@@ -19,7 +19,8 @@ import type { NewEntry } from './stored-entry.js';
 const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 const CONFLICT_RULES = ['keep', 'replace', 'reject'] as const;
 const LONGEST_KEY = 255;
-const LONGEST_METADATA = 65_536;
+/** In characters. */
+export const LONGEST_METADATA = 65_536;
 
 /** What every entry has in common with a recurring one: the job as stored, and how it is to be run. */
 export interface PlannedJob {
@@ -123,12 +124,14 @@ export function checkedMetadata(metadata: unknown): Readonly<Record<string, stri
   const wrong = entries.find(([name, value]) => typeof value !== 'string' || name === '__proto__');
   if (wrong)
     throw new InvalidScheduleError(`metadata.${wrong[0]} must be text: convert it, or leave it out.`);
-  if (
-    entries.reduce((sum, [name, value]) => sum + name.length + (value as string).length, 0) > LONGEST_METADATA
-  ) {
+  if (lengthOfMetadata(metadata as Record<string, string>) > LONGEST_METADATA) {
     throw new InvalidScheduleError(
       `metadata is longer than ${LONGEST_METADATA} characters: put it into the job's data.`,
     );
   }
   return entries.length === 0 ? NO_METADATA : Object.fromEntries(entries);
+}
+
+export function lengthOfMetadata(metadata: Readonly<Record<string, string>>): number {
+  return Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
 }

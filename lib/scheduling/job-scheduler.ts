@@ -4,6 +4,7 @@ import type { JobPolicyOptions } from '../jobs/job-policy.js';
 import { toError } from '../jobs/outcome.js';
 import type { Duration } from './duration.js';
 import { checkedMetadata } from './entry-planner.js';
+import { entryToSchedule, recurringToSchedule } from './entry-to-schedule.js';
 import { type Fates, GatheredCalls } from './gathered-calls.js';
 import { InvalidScheduleError } from './invalid-schedule.error.js';
 import { JointWrite } from './joint-write.js';
@@ -111,7 +112,7 @@ export abstract class JobScheduler extends SchedulerManagement {
     const { checked, ...planned } = this.core.planner.planJob(job, options);
     this.assertStorable(planned);
     const kept = { id, schedule: { ...schedule }, declared: false, ...planned };
-    const open = { metadata: {}, job };
+    const open = recurringToSchedule(id, job, planned);
     await this.readyToSchedule(checked);
     await this.core.interceptors.schedule(open, async () => {
       await this.saveRecurring({ ...kept, metadata: checkedMetadata(open.metadata) });
@@ -151,7 +152,7 @@ export abstract class JobScheduler extends SchedulerManagement {
     checked: Promise<void> | undefined,
     store: (planned: NewEntry) => Promise<JobId>,
   ): Promise<JobId> {
-    const open = { metadata: { ...planned.metadata }, job };
+    const open = entryToSchedule(job, planned);
     await this.readyToSchedule(checked);
     let stored: Promise<JobId> | undefined;
     return this.core.interceptors.schedule(open, async () => {

@@ -6,6 +6,7 @@ import type { Job } from '../jobs/job.interface.js';
 import { type RecurringDeclaration, declaredRecurring } from '../jobs/recurring-job.decorator.js';
 import { messageOf } from '../jobs/outcome.js';
 import { checkedMetadata } from '../scheduling/entry-planner.js';
+import { recurringToSchedule } from '../scheduling/entry-to-schedule.js';
 import { type NewRecurring, isRecurringId } from '../scheduling/recurring.js';
 import { assertRecurringSchedule } from '../scheduling/recurring-schedule.js';
 import type { SchedulerCore } from '../scheduling/scheduler-core.js';
@@ -32,7 +33,7 @@ export class RecurringDeclarations {
         const job = isCommand ? PublishCommandJob.create(instance) : (instance as Job);
         const { checked, ...planned } = this.core.planner.planJob(job, {});
         await checked;
-        const open = { metadata: {}, job };
+        const open = recurringToSchedule(id, job, planned);
         await this.core.interceptors.schedule(open, async () => id);
         return { id, schedule, declared: true, ...planned, metadata: checkedMetadata(open.metadata) };
       }),

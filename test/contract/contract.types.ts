@@ -5,6 +5,7 @@
  * lets them pass it.
  */
 import type * as ours from 'nestjs-eventflow-jobs';
+import type { OpenTelemetryJobInterceptor } from 'nestjs-eventflow-jobs/opentelemetry';
 import type * as testing from 'nestjs-eventflow-jobs/testing';
 import type * as contract from './contract.js';
 
@@ -34,6 +35,7 @@ export type Given = [
   Gives<contract.SchedulerFactory, ours.SchedulerFactory>,
   Gives<contract.JobWorker, ours.JobWorker>,
   Gives<contract.TestJobScheduler, testing.TestJobScheduler>,
+  Gives<contract.JobInterceptor, OpenTelemetryJobInterceptor>,
   Gives<typeof contract.instantScheduler, typeof ours.instantScheduler>,
   Gives<typeof contract.inProcessScheduler, typeof ours.inProcessScheduler>,
   Gives<typeof contract.JobVersion, typeof ours.JobVersion>,

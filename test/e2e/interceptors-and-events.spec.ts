@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { CommandHandler, EventBus, EventsHandler } from '@nestjs/cqrs';
 import {
+  CommandVersion,
   DiscardJobError,
+  type EntryToSchedule,
   type Job,
   type JobContext,
   type JobEvent,
@@ -9,6 +11,8 @@ import {
   type JobId,
   type JobInterceptor,
   JobVersion,
+  RecurringJob,
+  SnoozeJobError,
   inProcessScheduler,
 } from 'nestjs-eventflow-jobs';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -111,6 +115,74 @@ describe('interceptors', () => {
     await scheduler.scheduleNow(new NoteJob());
     expect(nest.get(Counter).count).toBe(1);
   });
+
+  it('are told which entry is to be scheduled, and which recurring job', async () => {
+    const seen: Omit<EntryToSchedule, 'job' | 'metadata'>[] = [];
+    class WatchingInterceptor implements JobInterceptor {
+      schedule({ job: _job, metadata: _metadata, ...entry }: EntryToSchedule, next: () => Promise<JobId>) {
+        seen.push(entry);
+        return next();
+      }
+    }
+    @RecurringJob('nightly', { cron: '0 3 * * *' })
+    class NightlyJob extends NoteJob {}
+    class GreetCommand {}
+    const { scheduler, commands } = await startApp({
+      scheduler: inProcessScheduler(),
+      jobs: [NoteJob, NightlyJob],
+      commands: [GreetCommand],
+      interceptors: [WatchingInterceptor],
+    });
+    const runAt = new Date(Date.now() + 3_600_000);
+    const first = await scheduler.schedule(new NoteJob(), runAt, { key: 'a', queue: 'mail' });
+    const kept = await scheduler.schedule(new NoteJob(), runAt, { key: 'a', queue: 'mail' });
+    const greeting = await commands.schedule(new GreetCommand(), runAt);
+    await commands.scheduleRecurring('hourly', new GreetCommand(), { every: '1h' });
+
+    const command = { name: 'GreetCommand', version: 1 };
+    expect(seen).toEqual([
+      { name: 'NightlyJob', version: 1, queue: 'default', recurring: 'nightly' },
+      { id: first, name: 'Note', version: 1, queue: 'mail', key: 'a', runAt },
+      { id: expect.any(String), name: 'Note', version: 1, queue: 'mail', key: 'a', runAt },
+      { id: greeting, name: 'PublishCommand', version: 1, command, queue: 'default', runAt },
+      { name: 'PublishCommand', version: 1, command, queue: 'default', recurring: 'hourly' },
+    ]);
+    expect(kept).toBe(first);
+    expect(seen[2]!.id).not.toBe(first);
+  });
+
+  it('are told which command an attempt gives to the bus: the newest that its entry could reach', async () => {
+    const contexts: JobContext[] = [];
+    class WatchingInterceptor implements JobInterceptor {
+      async execute(context: JobContext, next: () => Promise<void>) {
+        contexts.push(context);
+        await next();
+      }
+    }
+    @CommandVersion('Greet', 1)
+    class GreetCommandV1 {
+      readonly text = 'hello';
+    }
+    @CommandVersion('Greet', 2, { upgrade: { 1: (data) => data } })
+    class GreetCommand {
+      readonly text = 'hello';
+    }
+    @CommandHandler(GreetCommand)
+    class GreetHandler {
+      async execute() {}
+    }
+    const { scheduler, commands } = await startApp(
+      { jobs: [NoteJob], commands: [GreetCommandV1], interceptors: [WatchingInterceptor] },
+      { providers: [GreetHandler] },
+    );
+    await commands.scheduleNow(new GreetCommandV1());
+    await scheduler.scheduleNow(new NoteJob());
+
+    expect(contexts.map(({ name, command }) => [name, command])).toEqual([
+      ['PublishCommand', { name: 'Greet', version: 2 }],
+      ['Note', undefined],
+    ]);
+  });
 });
 
 describe('events', () => {
@@ -149,10 +221,45 @@ describe('events', () => {
     expect(seen.find(({ type }) => type === 'failed')).toMatchObject({
       name: 'BrokenJob',
       version: 1,
+      queue: 'default',
+      runAt: expect.any(Date),
       at: expect.any(Date),
       durationMs: expect.any(Number),
       error: new DiscardJobError('no such customer'),
     });
+  });
+
+  it('tell when an entry is due, and when the attempt that began was; nothing after the shutdown', async () => {
+    const later = new Date(Date.now() + 3_600_000);
+    @JobVersion('Reluctant', 1)
+    class ReluctantJob implements Job {
+      execute(): void {
+        throw new SnoozeJobError('1h');
+      }
+    }
+    const { nest, scheduler, events } = await startApp({
+      scheduler: inProcessScheduler(),
+      jobs: [NoteJob, ReluctantJob],
+    });
+    const seen: JobEvent[] = [];
+    let complete = false;
+    events.all$.subscribe({ next: (event) => seen.push(event), complete: () => (complete = true) });
+    await scheduler.schedule(new NoteJob(), later);
+    await scheduler.scheduleNow(new ReluctantJob(), { queue: 'mail' });
+    await until(() => seen.length === 4, 'all events');
+
+    expect(seen.map(({ type, queue }) => [type, queue])).toEqual([
+      ['scheduled', 'default'],
+      ['scheduled', 'mail'],
+      ['started', 'mail'],
+      ['scheduled', 'mail'],
+    ]);
+    expect(seen[0]!.runAt).toEqual(later);
+    expect(seen[2]!.runAt).toEqual(seen[1]!.runAt);
+    expect(seen[3]!.runAt.getTime() - seen[2]!.at.getTime()).toBeGreaterThanOrEqual(3_600_000);
+    expect(seen.map(({ durationMs }) => durationMs !== undefined)).toEqual([false, false, false, true]);
+    await nest.close();
+    expect(complete).toBe(true);
   });
 
   it('publish a failure for good on the EventBus, so that the app can make up for it', async () => {

@@ -110,18 +110,19 @@ describe('Events', () => {
   it('tell what the entry was scheduled with', async () => {
     const { scheduler, commands, seen } = await start();
     const now = scheduler.now;
-    const job = await scheduler.schedule(new PayJob(), '1h', { key: 'k' });
+    const runAt = new Date(now.getTime() + 3_600_000);
+    const job = await scheduler.schedule(new PayJob(), '1h', { key: 'k', queue: 'money' });
     const command = await commands.schedule(new ShipCommand(), '1h');
+    const scheduled = { type: 'scheduled', attempt: 0, at: now, runAt };
     expect(seen).toEqual([
-      { type: 'scheduled', id: job, name: 'Pay', version: 3, key: 'k', attempt: 0, at: now },
+      { ...scheduled, id: job, name: 'Pay', version: 3, key: 'k', queue: 'money' },
       {
-        type: 'scheduled',
+        ...scheduled,
         id: command,
         name: 'PublishCommand',
         version: 1,
         command: { name: 'ShipCommand', version: 1 },
-        attempt: 0,
-        at: now,
+        queue: 'default',
       },
     ]);
   });
@@ -140,6 +141,8 @@ describe('Events', () => {
       id,
       name: 'Pay',
       version: 3,
+      queue: 'default',
+      runAt: at, // on a virtual clock each attempt begins when it is due
       attempt,
       at,
     });
