@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Type } from '@nestjs/common';
 import { JobSerializationError } from '../serialization/job-serialization.error.js';
+import { printable } from '../serialization/printable.js';
 import { usesPrivateMembers } from '../serialization/private-members.js';
 import type { VersionedDefinition } from './definition.js';
 import type { Route } from './job-definitions.js';
@@ -10,6 +12,13 @@ import { UnrunnableJobError } from './unrunnable-job.error.js';
 type MaybePromise<T> = T | Promise<T>;
 
 const HIDES_ITS_DATA = [Map, Set, WeakMap, WeakSet, Array, Date, RegExp, Promise, ArrayBuffer, Uint8Array];
+
+/** The class of a job or command; `undefined` where it has none that can be read. */
+export function classOf(instance: unknown): Type | undefined {
+  if (typeof instance !== 'object' || instance === null) return undefined;
+  const type = read(instance, 'constructor');
+  return typeof type === 'function' ? (type as Type) : undefined;
+}
 
 /** The fields of a job or command instance, to be stored. */
 export function fieldsOf(instance: object): Record<string, unknown> {
@@ -26,7 +35,7 @@ export function fieldsOf(instance: object): Record<string, unknown> {
       '',
     );
   }
-  const fields = { ...instance };
+  const fields = ownFieldsOf(instance);
   // Not by identity: many a getter makes its Date or list anew at each reading.
   const accessible = accessorsOf(type);
   if (accessible.length === 0) return fields;
@@ -39,6 +48,28 @@ export function fieldsOf(instance: object): Record<string, unknown> {
       'Make it a plain field.',
     lost,
   );
+}
+
+function ownFieldsOf(instance: object): Record<string, unknown> {
+  try {
+    return { ...instance };
+  } catch (cause) {
+    const field = namesOf(instance).find((name) => !isReadable(instance, name)) ?? '';
+    const place = printable(`${instance.constructor.name}${field ? `.${field}` : ''}`);
+    throw new JobSerializationError(
+      `${place} cannot be stored: reading it threw an error: pass plain data without getters that can throw`,
+      field,
+      { cause },
+    );
+  }
+}
+
+function namesOf(instance: object): string[] {
+  try {
+    return Object.keys(instance);
+  } catch {
+    return []; // a proxy that does not say
+  }
 }
 
 /** @throws {JobSerializationError} where the definition's schema refuses the fields. */
@@ -147,11 +178,21 @@ function prototypesOf(type: Function): object[] {
   return prototypes;
 }
 
+/** `undefined` where it cannot be read: then nothing of it is lost either. */
 function read(instance: object, name: string): unknown {
   try {
     return (instance as Record<string, unknown>)[name];
   } catch {
-    return undefined; // it cannot be read before, so nothing is lost
+    return undefined;
+  }
+}
+
+function isReadable(instance: object, name: string): boolean {
+  try {
+    void (instance as Record<string, unknown>)[name];
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '../serialization/printable.js';
 import type { JobExplanation } from './job-entry.js';
 import type { StoredEntry } from './stored-entry.js';
 
@@ -24,7 +25,7 @@ export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacl
     case 'parked':
       return {
         reason: 'parked',
-        text: `It is parked: ${entry.parked?.text ?? 'no process knows it.'} It runs by itself once a process can take it.`,
+        text: `It is parked: ${printable(entry.parked?.text ?? 'no process knows it.')} It runs by itself once a process can take it.`,
       };
     default: {
       const when = entry.finishedAt === undefined ? '' : ` at ${iso(entry.finishedAt)}`;
@@ -43,8 +44,9 @@ function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: O
   }
   if (entry.runAt > now) return { reason: 'not-due', text: `It is due at ${iso(entry.runAt)}.`, expectedAt };
   if (paused) {
-    const mend = `resume('${entry.queue}'), or resume() where every queue is paused`;
-    return { reason: 'paused', text: `It is due, but its queue '${entry.queue}' is paused: call ${mend}.` };
+    const queue = printable(entry.queue);
+    const mend = `resume('${queue}'), or resume() where every queue is paused`;
+    return { reason: 'paused', text: `It is due, but its queue '${queue}' is paused: call ${mend}.` };
   }
   if (noWorker) {
     return {
@@ -59,7 +61,7 @@ function explainWaiting(entry: StoredEntry, now: number, { paused, noWorker }: O
 }
 
 function errorText({ lastError }: StoredEntry): string {
-  return lastError ? `: ${lastError.name}: ${lastError.message.replace(/\.$/, '')}` : '';
+  return lastError ? printable(`: ${lastError.name}: ${lastError.message.replace(/\.$/, '')}`) : '';
 }
 
 function iso(time: number): string {

@@ -1,14 +1,15 @@
 import type { JobId } from '../jobs/job-id.js';
 import type { Job } from '../jobs/job.interface.js';
-import type { JobPolicyOptions } from '../jobs/job-policy.js';
+import { type JobPolicyOptions, problemOfPolicy } from '../jobs/job-policy.js';
 import { toError } from '../jobs/outcome.js';
+import { printable } from '../serialization/printable.js';
 import type { Capability } from './capability.js';
 import type { Duration } from './duration.js';
 import { checkedMetadata } from './entry-planner.js';
 import { toJobEntry } from './entry-view.js';
 import { explainEntry } from './explanation.js';
 import { type Fates, GatheredCalls } from './gathered-calls.js';
-import { InvalidScheduleError } from './invalid-schedule.error.js';
+import { InvalidScheduleError, readOnce, shortened, shown, unreadable } from './invalid-schedule.error.js';
 import type {
   IdOrKey,
   JobEntry,
@@ -19,9 +20,13 @@ import type {
   RecurringEntry,
 } from './job-entry.js';
 import { JointWrite } from './joint-write.js';
-import { toEntryRef, toListQuery } from './queries.js';
+import { toEntryRef, toId, toListQuery } from './queries.js';
 import { isRecurringId } from './recurring.js';
-import { type RecurringSchedule, assertRecurringSchedule } from './recurring-schedule.js';
+import {
+  type RecurringSchedule,
+  assertRecurringSchedule,
+  copyOfRecurringSchedule,
+} from './recurring-schedule.js';
 import { toRunTime } from './run-time.js';
 import type { ScheduleEntry, ScheduleOptions } from './schedule-options.js';
 import { SchedulerBackend } from './scheduler-backend.js';
@@ -47,7 +52,7 @@ export abstract class JobScheduler extends SchedulerBackend {
    * @throws see {@link JobScheduler.schedule}
    */
   scheduleNow(job: Job, options?: ScheduleOptions): Promise<JobId> {
-    return this.scheduleOne({ ...options, job });
+    return this.scheduleOne(options, job);
   }
 
   /**
@@ -66,7 +71,7 @@ export abstract class JobScheduler extends SchedulerBackend {
   schedule(job: Job, when: Date | Duration, options?: ScheduleOptions): Promise<JobId> {
     // Not to be taken for "now": a deadline whose setting is missing would fire at once.
     if (when === undefined) return Promise.reject(missingTime());
-    return this.scheduleOne({ ...options, job, when });
+    return this.scheduleOne(options, job, when);
   }
 
   /**
@@ -79,12 +84,12 @@ export abstract class JobScheduler extends SchedulerBackend {
     entries: readonly ScheduleEntry[],
     options: { transaction?: unknown } = {},
   ): Promise<JobId[]> {
-    if (!Array.isArray(entries)) throw new InvalidScheduleError('scheduleMany() takes a list of entries.');
-    if (entries.length === 0) return [];
-    const transaction = commonTransaction(entries, options.transaction);
-    const all = new JointWrite<NewEntry, JobId>(entries.length, (ready) => this.write(ready, transaction));
+    const given = readOnce('What scheduleMany() was given', () => copiesOf(entries));
+    if (given.length === 0) return [];
+    const transaction = commonTransaction(given, options.transaction);
+    const all = new JointWrite<NewEntry, JobId>(given.length, (ready) => this.write(ready, transaction));
     return Promise.all(
-      entries.map(async (entry) => {
+      given.map(async (entry) => {
         let added = false;
         try {
           const id = await this.throughInterceptors({ ...entry, transaction }, (planned) => {
@@ -130,7 +135,7 @@ export abstract class JobScheduler extends SchedulerBackend {
    */
   async retry(id: JobId): Promise<boolean> {
     await this.begin('retry', 'retry()');
-    return this.retryEntry(id);
+    return this.retryEntry(toId(id));
   }
 
   /** The entry, or `undefined`: finished ones are kept for a while only. */
@@ -159,9 +164,15 @@ export abstract class JobScheduler extends SchedulerBackend {
   /** Why has it not run? `reason` is a word for programs, `text` a sentence for people. */
   async explain(id: JobId): Promise<JobExplanation> {
     await this.begin('query', 'explain()');
-    const entry = await this.findEntry(toEntryRef(id));
-    if (!entry)
-      return { reason: 'unknown', text: `There is no entry ${id}: it never was, or is no longer kept.` };
+    const ref = toEntryRef(id);
+    const entry = await this.findEntry(ref);
+    if (!entry) {
+      const named = printable(shortened('id' in ref ? ref.id : ref.key));
+      return {
+        reason: 'unknown',
+        text: `There is no entry ${named}: it never was, or is no longer kept.`,
+      };
+    }
     return explainEntry(entry, this.currentTime(), await this.findObstacles(entry));
   }
 
@@ -185,10 +196,11 @@ export abstract class JobScheduler extends SchedulerBackend {
         'The id of a recurring job must be well-formed text of 1 to 255 characters without NUL: give it a name.',
       );
     }
-    assertRecurringSchedule(schedule);
+    const ticking = copyOfRecurringSchedule(schedule);
+    assertRecurringSchedule(ticking);
     const { checked, ...planned } = this.core.planner.planJob(job, options);
     this.assertStorable(planned);
-    const kept = { id, schedule: { ...schedule }, declared: false, ...planned };
+    const kept = { id, schedule: ticking, declared: false, ...planned };
     const open = { metadata: {}, job };
     await this.readyToSchedule(checked);
     await this.core.interceptors.schedule(open, async () => {
@@ -200,7 +212,8 @@ export abstract class JobScheduler extends SchedulerBackend {
   /** @returns `false` where there was none of this id. */
   async removeRecurring(id: string): Promise<boolean> {
     await this.begin('recurring', 'removeRecurring()');
-    return this.deleteRecurring(id);
+    // Nothing has an id that was refused, and not every store takes it in a question.
+    return isRecurringId(toId(id)) && this.deleteRecurring(id);
   }
 
   async listRecurring(): Promise<RecurringEntry[]> {
@@ -218,16 +231,30 @@ export abstract class JobScheduler extends SchedulerBackend {
   /** Begins no more attempts of this queue, or of all; what runs goes on. It outlasts a restart where the store does. */
   async pause(queue?: string): Promise<void> {
     await this.begin('pause', 'pause()');
+    assertQueue(queue);
     await this.pauseQueue(queue);
   }
 
   /** Ends a pause; without a queue, every pause. */
   async resume(queue?: string): Promise<void> {
     await this.begin('pause', 'resume()');
+    assertQueue(queue);
     await this.resumeQueue(queue);
   }
 
-  private scheduleOne(entry: ScheduleEntry): Promise<JobId> {
+  private scheduleOne(
+    options: ScheduleOptions | undefined,
+    job: Job,
+    when?: Date | Duration,
+  ): Promise<JobId> {
+    let entry: ScheduleEntry;
+    try {
+      // A long text would be a million fields.
+      if (typeof (options ?? {}) !== 'object') throw new TypeError('no object');
+      entry = when === undefined ? { ...options, job } : { ...options, job, when };
+    } catch (cause) {
+      return Promise.reject(unreadable('The options of the call', cause));
+    }
     const { transaction } = entry;
     return this.throughInterceptors(entry, (planned) => {
       if (transaction === undefined && this.insertEach) return this.gathered.add(planned);
@@ -312,6 +339,15 @@ export abstract class JobScheduler extends SchedulerBackend {
   }
 }
 
+function copiesOf(entries: readonly ScheduleEntry[]): ScheduleEntry[] {
+  if (!Array.isArray(entries)) throw new InvalidScheduleError('scheduleMany() takes a list of entries.');
+  return Array.from(entries as readonly ScheduleEntry[], (entry) => {
+    if (typeof entry !== 'object' || entry === null)
+      throw new InvalidScheduleError('Each entry of scheduleMany() is an object with a `job`.');
+    return { ...entry };
+  });
+}
+
 /** What is written as one can be part of one transaction only. */
 function commonTransaction(entries: readonly ScheduleEntry[], ofCall: unknown): unknown {
   const all = new Set(entries.map(({ transaction }) => transaction ?? ofCall));
@@ -323,4 +359,10 @@ function commonTransaction(entries: readonly ScheduleEntry[], ofCall: unknown): 
 
 function missingTime(): InvalidScheduleError {
   return new InvalidScheduleError('No time was given: pass a Date or a delay, or call scheduleNow().');
+}
+
+/** @throws {InvalidScheduleError} where no queue can have that name. */
+function assertQueue(queue: unknown): void {
+  const problem = queue === undefined ? undefined : problemOfPolicy({ queue: queue as string });
+  if (problem !== undefined) throw new InvalidScheduleError(`${shown(queue)} is no queue: ${problem}.`);
 }

@@ -1,4 +1,5 @@
-import { InvalidScheduleError } from './invalid-schedule.error.js';
+import type { JobId } from '../jobs/job-id.js';
+import { InvalidScheduleError, readOnce, shown } from './invalid-schedule.error.js';
 import { type IdOrKey, JOB_STATES, type JobState, type ListFilter } from './job-entry.js';
 import type { EntryRef } from './stored-entry.js';
 
@@ -20,23 +21,46 @@ export interface ListQuery {
   readonly cursor?: string;
 }
 
+const TEXTS = ['name', 'command', 'key', 'queue', 'cursor'] as const;
+
+/** @throws {InvalidScheduleError} where it names no entry. */
 export function toEntryRef(idOrKey: IdOrKey): EntryRef {
   if (typeof idOrKey === 'string') return { id: idOrKey };
-  const { id, key } = (idOrKey ?? {}) as { id?: unknown; key?: unknown };
+  const { id, key } = readOnce('The id or key of an entry', () => ({
+    ...((idOrKey ?? {}) as { id?: unknown; key?: unknown }),
+  }));
   if (typeof id === 'string') return { id };
   if (typeof key === 'string') return { key };
   throw new InvalidScheduleError('Name the entry by its id, by { id } or by { key }.');
 }
 
-export function toListQuery({ state, limit = DEFAULT_LIMIT, ...filter }: ListFilter): ListQuery {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
-    throw new InvalidScheduleError(`limit must be a whole number from 1 to ${MOST}.`);
-  }
-  if (state === undefined) return { ...filter, limit };
-  const states = [state].flat();
-  const wrong = states.find((one) => !JOB_STATES.includes(one));
-  if (wrong !== undefined) {
-    throw new InvalidScheduleError(`'${String(wrong)}' is no state: use ${JOB_STATES.join(', ')}.`);
-  }
-  return { ...filter, limit, states };
+/** @throws {InvalidScheduleError} where it is no id: a key does not do. */
+export function toId(id: unknown): JobId {
+  if (typeof id === 'string') return id;
+  throw new InvalidScheduleError('Name the entry by its id, a text.');
+}
+
+/** @throws {InvalidScheduleError} where it is no filter. */
+export function toListQuery(filter: ListFilter): ListQuery {
+  if (typeof filter !== 'object') throw new InvalidScheduleError("A list's filter is an object.");
+  return readOnce("A list's filter", () => {
+    const { state, limit = DEFAULT_LIMIT, ...rest } = filter;
+    if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
+      throw new InvalidScheduleError(`limit must be a whole number from 1 to ${MOST}.`);
+    }
+    const texts = Object.fromEntries(TEXTS.map((name) => [name, textOf(name, rest[name])]));
+    return { ...texts, limit, ...(state !== undefined && { states: statesOf(state) }) };
+  });
+}
+
+function textOf(name: string, value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw new InvalidScheduleError(`${name} of a list's filter must be text, but is ${shown(value)}.`);
+}
+
+function statesOf(state: unknown): JobState[] {
+  const states: unknown[] = Array.isArray(state) ? [...(state as unknown[])] : [state];
+  const wrong = states.findIndex((one) => !JOB_STATES.includes(one as JobState));
+  if (wrong === -1) return states as JobState[];
+  throw new InvalidScheduleError(`${shown(states[wrong])} is no state: use ${JOB_STATES.join(', ')}.`);
 }
