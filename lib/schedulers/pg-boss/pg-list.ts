@@ -16,6 +16,10 @@ const STATE_TERMS: Record<JobState, string> = {
   parked: PARKED,
 };
 
+/** In microseconds since 1970; within what a cursor can say. */
+const PLACE = `CASE WHEN j.created_on < '1970-01-01Z' THEN '0' WHEN j.created_on > '5000-01-01Z' THEN '99999999999999999'
+  ELSE (extract(epoch FROM j.created_on) * 1000000)::int8::text END`;
+
 const PUBLISH_COMMAND = 'PublishCommand';
 
 /** The statement for a page, in the order of scheduling, after a place rather than an offset. */
@@ -47,7 +51,7 @@ export function listStatement(
     );
   }
   values.push(limit + 1);
-  const text = `SELECT ${COLUMNS}, (extract(epoch FROM j.created_on) * 1000000)::int8::text AS place FROM ${table} j
+  const text = `SELECT ${COLUMNS}, ${PLACE} AS place FROM ${table} j
     WHERE ${terms.join(' AND ')} ORDER BY j.created_on, j.id LIMIT $${values.length}`;
   return { text, values };
 }

@@ -3,6 +3,7 @@ import type { StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import type { Installation } from './installation.js';
 import { COLUMNS, type EntryRow, milliseconds, toEntry } from './pg-rows.js';
+import { ATTEMPTS, OUTPUT, SKIPPED } from './readable-row.js';
 
 /** The workers on this store: each has a row that it renews, and loses its entries when it does not. */
 export class PgWorkers {
@@ -78,17 +79,17 @@ export class PgWorkers {
   async bury(executor: Executor): Promise<{ waiting: number; ended: StoredEntry[] }> {
     await executor.executeSql(`DELETE FROM ${this.table} 
         WHERE greatest(seen, pg_postmaster_start_time()) + lease < clock_timestamp()`);
-    const attempts = `j.retry_count + 1 - coalesce((j.output ->> 'skipped')::int, 0)`;
+    const attempts = `j.retry_count + 1.0 - ${SKIPPED}`;
     const end = `CASE WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
-      WHEN ${attempts} >= (j.data ->> 'attempts')::int THEN 'failed' ELSE 'retry' END`;
+      WHEN ${attempts} >= ${ATTEMPTS} THEN 'failed' ELSE 'retry' END`;
     const { rows } = await executor.executeSql(
       `UPDATE ${this.entries} j SET state = (${end})::text::${this.schema}.job_state,
         completed_on = CASE WHEN ${end} <> 'retry' THEN clock_timestamp() END, source_name = NULL,
-        output = (coalesce(j.output, '{}') - 'cancel') || jsonb_build_object('error', $1::text::jsonb)
+        output = ((${OUTPUT}) - 'cancel') || jsonb_build_object('error', $1::text::jsonb)
         WHERE j.id IN (
           SELECT id FROM ${this.entries} WHERE name = '${this.queue}' AND state = 'active'
             AND NOT EXISTS (SELECT FROM ${this.table} w WHERE w.id::text = source_name)
-            AND started_on < clock_timestamp() - interval '1 second' FOR UPDATE SKIP LOCKED
+            AND coalesce(started_on, '-infinity') < clock_timestamp() - interval '1 second' FOR UPDATE SKIP LOCKED
         ) AND j.name = '${this.queue}' RETURNING ${COLUMNS}`,
       [JSON.stringify(WORKER_LOST)],
     );

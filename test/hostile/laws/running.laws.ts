@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { TestJobScheduler } from 'nestjs-eventflow-jobs/testing';
 import { expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import { made, nastyText, nastyValue } from '../support/arbitraries.js';
 import type { Edge } from '../support/edge.js';
-import { DeedJob, deeds } from '../support/jobs.js';
+import { DeedJob, JudgedJob, deeds, judged } from '../support/jobs.js';
 import { expectOnePrintableLine } from '../support/law.js';
 
 /** What comes out of jobs. */
@@ -46,5 +47,20 @@ export function runningLaws(edge: Edge): void {
       await failed(id);
       expect((await edge.scheduler.get(id))!.lastError!.message).toEqual(expect.any(String));
     });
+  });
+
+  it('two entries of one key, whose data a schema refuses in the same moment', async () => {
+    if (!edge.can('key') || edge.scheduler instanceof TestJobScheduler) return;
+    judged.length = 0;
+    const ids: string[] = [];
+    for (const number of [1, 2]) {
+      ids.push(await edge.scheduler.scheduleNow(new JudgedJob(number), { key: 'judged' }));
+      await until(() => judged.length === number, 'its schema to be asked');
+    }
+    for (const refuse of judged.splice(0)) refuse({ issues: [{ message: 'no' }] });
+    for (const id of ids)
+      await until(async () => (await edge.scheduler.get(id))?.state === 'parked', 'it to be parked');
+    await edge.app.sentinel();
+    for (const id of ids) expect(await edge.scheduler.cancel(id)).toBe(true);
   });
 }

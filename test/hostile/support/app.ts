@@ -8,7 +8,7 @@ import {
 } from 'nestjs-eventflow-jobs';
 import { TestJobScheduler } from 'nestjs-eventflow-jobs/testing';
 import { until } from '../../support/until.js';
-import { DeedJob, HostileHandler, HostileJob, SentinelJob, arrived } from './jobs.js';
+import { DeedJob, HostileHandler, HostileJob, JudgedJob, SentinelJob, arrived } from './jobs.js';
 import { type Output, captureOutput } from './output.js';
 
 export interface HostileApp {
@@ -30,7 +30,7 @@ export async function startHostileApp(
     imports: [
       CqrsModule.forRoot(),
       EventFlowJobsModule.forRoot({
-        jobs: [HostileJob, DeedJob, SentinelJob],
+        jobs: [HostileJob, DeedJob, SentinelJob, JudgedJob],
         scheduler,
         shutdownTimeout: 0,
       }),

@@ -60,3 +60,28 @@ export class UnregisteredJob implements Job {
     throw new Error('picked, though it was never registered');
   }
 }
+
+type Verdict = { value: unknown } | { issues: { message: string }[] };
+/** Those that a worker has taken, and that wait for the verdict of their schema. */
+export const judged: ((verdict: Verdict) => void)[] = [];
+const accepted = new Set<unknown>();
+
+const schema = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    /** Accepts it when it is scheduled, and takes its time when it is run. */
+    validate(value: { number: unknown }): Verdict | Promise<Verdict> {
+      if (accepted.has(value.number)) return new Promise((resolve) => judged.push(resolve));
+      accepted.add(value.number);
+      return { value };
+    },
+  },
+};
+
+@JobVersion('Judged', 1, { schema })
+export class JudgedJob implements Job {
+  constructor(readonly number: number) {}
+
+  execute(): void {}
+}
