@@ -1,8 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Type } from '@nestjs/common';
 import { JobSerializationError } from '../serialization/job-serialization.error.js';
 import { printable } from '../serialization/printable.js';
 import { usesPrivateMembers } from '../serialization/private-members.js';
+import { quotesData } from '../serialization/quoted-data.js';
 import type { VersionedDefinition } from './definition.js';
 import type { Route } from './job-definitions.js';
 import { messageOf } from './outcome.js';
@@ -74,17 +75,29 @@ function namesOf(instance: object): string[] {
 
 /** @throws {JobSerializationError} where the definition's schema refuses the fields. */
 export async function assertSchema(definition: VersionedDefinition, fields: unknown): Promise<void> {
-  const issues = await schemaIssues(definition.options.schema, fields).catch((cause: unknown) => {
-    throw new JobSerializationError(`The schema of ${definition.type.name} threw: ${messageOf(cause)}`, '', {
-      cause,
-    });
+  const issues = await schemaIssues(definition.options.schema, fields).catch((thrown: unknown) => {
+    const { text, cause } = reasonWithoutData(thrown, fields);
+    throw new JobSerializationError(`The schema of ${definition.type.name} threw: ${text}`, '', { cause });
   });
   if (!issues) return;
   const { path, message } = issues[0]!;
+  const { text } = reasonWithoutData(new Error(message), fields);
   throw new JobSerializationError(
-    `${definition.type.name}${path ? `.${path}` : ''} is refused by its schema: ${message}`,
+    `${definition.type.name}${path ? `.${printable(path)}` : ''} is refused by its schema: ${text}`,
     path,
   );
+}
+
+/** What an upgrader or a schema says often quotes the data, which are not for logs; then only that it said so is left. */
+function reasonWithoutData(thrown: unknown, data: unknown): { text: string; cause?: unknown } {
+  const message = messageOf(thrown);
+  if (quotesData(message, data)) return { text: 'what it says quotes the data, and is left out here' };
+  return { text: printable(message), cause: causeWithoutData(thrown, data) };
+}
+
+/** One that has more about it than its message could show the data by that. */
+function causeWithoutData(thrown: unknown, data: unknown): unknown {
+  return quotesData(inspect(thrown, { depth: 10 }), data) ? undefined : thrown;
 }
 
 const hiding = new WeakMap<object, boolean>();
@@ -117,12 +130,12 @@ async function reviveChecked(route: Route, fields: unknown): Promise<object> {
     try {
       current = await upgrade(current);
     } catch (cause) {
-      throw refused(definition, 'an upgrader refused the stored data', cause);
+      throw refused(definition, 'an upgrader refused the stored data', cause, current);
     }
   }
   if (!isRecord(current)) throw refused(definition, 'the stored data is no record of fields');
   const issues = await schemaIssues(definition.options.schema, current).catch((cause: unknown) => {
-    throw refused(definition, 'its schema threw', cause);
+    throw refused(definition, 'its schema threw', cause, current);
   });
   if (issues) throw refused(definition, `its schema refuses the stored data at '${issues[0]!.path}'`);
   return instanceOf(definition.type, current);
@@ -202,7 +215,13 @@ function isRecord(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
-function refused({ name, version }: VersionedDefinition, why: string, cause?: unknown): UnrunnableJobError {
-  const detail = cause === undefined ? '' : `: ${messageOf(cause)}`;
-  return new UnrunnableJobError('refused', `'${name}' version ${version}: ${why}${detail}.`, { cause });
+function refused(
+  { name, version }: VersionedDefinition,
+  why: string,
+  thrown?: unknown,
+  data?: unknown,
+): UnrunnableJobError {
+  if (thrown === undefined) return new UnrunnableJobError('refused', `'${name}' version ${version}: ${why}.`);
+  const { text, cause } = reasonWithoutData(thrown, data);
+  return new UnrunnableJobError('refused', `'${name}' version ${version}: ${why}: ${text}.`, { cause });
 }

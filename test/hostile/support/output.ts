@@ -20,6 +20,8 @@ export function captureOutput(): Output {
     }),
   );
   Logger.overrideLogger(new ConsoleLogger({ colors: false, logLevels: LEVELS }));
+  // Apps of tests are started without a logger.
+  spies.push(vi.spyOn(Logger, 'overrideLogger').mockImplementation(() => {}) as never);
   return {
     text: () => written.join(''),
     release() {
