@@ -4,7 +4,7 @@ import type { JobConverter } from '../jobs/job-mapper.js';
 import type { Job } from '../jobs/job.interface.js';
 import { JobNotRegisteredError } from '../jobs/jobs.errors.js';
 import type { StoredJob } from '../jobs/stored-job.js';
-import { fieldsOf, reviveFields } from '../jobs/stored-fields.js';
+import { classOf, fieldsOf, reviveFields } from '../jobs/stored-fields.js';
 import { UnrunnableJobError } from '../jobs/unrunnable-job.error.js';
 import { CommandDefinitions } from './command-definitions.js';
 import { PublishCommandJob } from './publish-command.job.js';
@@ -24,8 +24,8 @@ export class PublishCommandConverter implements JobConverter {
 
   toData(job: Job) {
     const { command } = job as PublishCommandJob;
-    const type = typeof command === 'object' && command !== null ? (command.constructor as Type) : undefined;
-    if (typeof type !== 'function') {
+    const type = classOf(command);
+    if (!type) {
       throw new JobNotRegisteredError('No command was given: pass an instance of a command class.');
     }
     const definition = this.commands.of(type) as VersionedDefinition;

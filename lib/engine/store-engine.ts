@@ -1,8 +1,8 @@
-import { Logger } from '@nestjs/common';
 import type { Attempt } from '../jobs/attempt.js';
 import type { Clock } from '../jobs/clock.js';
 import type { JobId } from '../jobs/job-id.js';
 import { JobCancelledError } from '../jobs/jobs.errors.js';
+import { LineLogger } from '../jobs/line.logger.js';
 import { messageOf } from '../jobs/outcome.js';
 import { InvalidScheduleError } from '../scheduling/invalid-schedule.error.js';
 import { SchedulerUnavailableError } from '../scheduling/scheduling.errors.js';
@@ -26,7 +26,7 @@ export class StoreEngine implements WorkSource {
   readonly perform: WorkSource['perform'];
   readonly answersMeanwhile: boolean;
   private workingSince = Infinity;
-  private readonly logger = new Logger('EventFlowJobs');
+  private readonly logger = new LineLogger('EventFlowJobs');
   private wakes = true;
   private about: WorkerAbout | undefined;
 

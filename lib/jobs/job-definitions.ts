@@ -23,7 +23,7 @@ export class JobDefinitions {
   private readonly byType = new Map<Type, VersionedDefinition>();
   private readonly byName = new Map<string, VersionedDefinition[]>();
   private readonly aliases = new Map<string, string>();
-  private readonly routes = new Map<string, Map<number, Route | undefined>>();
+  private readonly routes = new Map<string, Map<number, Route>>();
   private readonly mistakes: string[] = [];
 
   /**
@@ -75,10 +75,12 @@ export class JobDefinitions {
    */
   route(name: string, version: number): Route | undefined {
     let ofName = this.routes.get(name);
-    if (!ofName) this.routes.set(name, (ofName = new Map()));
-    const known = ofName.get(version);
-    if (known || ofName.has(version)) return known;
+    const known = ofName?.get(version);
+    if (known) return known;
     const found = this.findRoute(name, version);
+    // Not of what is unknown: names and versions come from the store, and may be any number.
+    if (!found) return undefined;
+    if (!ofName) this.routes.set(name, (ofName = new Map()));
     ofName.set(version, found);
     return found;
   }

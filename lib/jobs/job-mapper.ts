@@ -6,7 +6,7 @@ import type { JobDefinitions } from './job-definitions.js';
 import type { Job } from './job.interface.js';
 import { JobNotRegisteredError } from './jobs.errors.js';
 import { messageOf } from './outcome.js';
-import { assertSchema, fieldsOf, reviveFields } from './stored-fields.js';
+import { assertSchema, classOf, fieldsOf, reviveFields } from './stored-fields.js';
 import type { StoredJob } from './stored-job.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 
@@ -71,8 +71,8 @@ export class JobMapper {
    * @throws {JobSerializationError} where its data would not come back as they are.
    */
   toStored(job: Job): MappedJob {
-    const type = typeof job === 'object' && job !== null ? (job.constructor as Type<Job>) : undefined;
-    if (typeof type !== 'function') {
+    const type = classOf(job);
+    if (!type) {
       throw new JobNotRegisteredError('No job was given: pass an instance of a registered job class.');
     }
     const definition = this.definitions.of(type) as VersionedDefinition;

@@ -1,5 +1,6 @@
 import type { Duration } from '../scheduling/duration.js';
 import { toMilliseconds } from '../scheduling/duration.js';
+import { shown } from '../scheduling/invalid-schedule.error.js';
 
 /**
  * How long to wait after a failed attempt.
@@ -64,14 +65,30 @@ const DEFAULT_EXPONENTIAL_MAX = 3_600_000;
 /** Beyond every maximum, yet a number that can be multiplied. */
 const MOST_DOUBLINGS = 60;
 
+/** Each field read once, and none but these. */
+export function copyOfPolicy(policy: JobPolicyOptions | null): JobPolicyOptions {
+  const { attempts, backoff, timeout, queue, priority } = policy ?? {};
+  return {
+    attempts,
+    backoff: typeof backoff === 'object' && backoff !== null ? copyOfBackoff(backoff) : backoff,
+    timeout,
+    queue,
+    priority,
+  };
+}
+
+function copyOfBackoff({ type, delay, max, jitter }: BackoffOptions): BackoffOptions {
+  return { type, delay, ...(max !== undefined && { max }), ...(jitter !== undefined && { jitter }) };
+}
+
 /** What is wrong with a policy, as the end of a sentence; `undefined` where nothing is. */
 export function problemOfPolicy(policy: JobPolicyOptions): string | undefined {
   const { attempts, backoff, timeout, queue, priority } = policy;
   if (attempts !== undefined && (!Number.isInteger(attempts) || attempts < 1 || attempts > 2 ** 31 - 1)) {
-    return `attempts must be a whole number from 1 to ${2 ** 31 - 1}, but is ${String(attempts)}`;
+    return `attempts must be a whole number from 1 to ${2 ** 31 - 1}, but is ${shown(attempts)}`;
   }
   if (priority !== undefined && (!Number.isInteger(priority) || Math.abs(priority) > 1_000_000)) {
-    return `priority must be a whole number from -1000000 to 1000000, but is ${String(priority)}`;
+    return `priority must be a whole number from -1000000 to 1000000, but is ${shown(priority)}`;
   }
   if (
     queue !== undefined &&

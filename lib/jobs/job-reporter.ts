@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import { EventBus } from '@nestjs/cqrs';
 import { toJobEntry } from '../scheduling/entry-view.js';
@@ -6,11 +5,12 @@ import type { NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
 import type { JobEventType, JobEvents } from './job-event.js';
 import { JobFailedEvent } from './job-failed.event.js';
 import type { JobMapper } from './job-mapper.js';
+import { LineLogger } from './line.logger.js';
 import { type AttemptResult, messageOf } from './outcome.js';
 
 /** Tells the log, `JobEvents` and the `EventBus` what happened; after the store has written it down. */
 export class JobReporter {
-  private readonly logger = new Logger('EventFlowJobs');
+  private readonly logger = new LineLogger('EventFlowJobs');
 
   constructor(
     private readonly events: JobEvents,

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import { toMilliseconds } from '../scheduling/duration.js';
 import { AttemptContext } from './attempt-context.js';
@@ -16,13 +15,14 @@ import {
   SnoozeJobError,
   WorkerStoppedError,
 } from './jobs.errors.js';
+import { LineLogger } from './line.logger.js';
 import { type AttemptResult, type Outcome, messageOf, toError, toStoredError } from './outcome.js';
 import { withEarlierFailures } from '../scheduling/stored-failures.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 
 /** Turns an entry back into a job, executes it, and says what came of it. It never throws. */
 export class JobRunner {
-  private readonly logger = new Logger(JobRunner.name);
+  private readonly logger = new LineLogger(JobRunner.name);
 
   constructor(
     private readonly mapper: JobMapper,

@@ -1,3 +1,4 @@
+import { isProxy } from 'node:util/types';
 import type { StoredEntry, StoredError } from '../scheduling/stored-entry.js';
 import type { ParkedReason } from './unrunnable-job.error.js';
 
@@ -50,14 +51,16 @@ export function messageOf(thrown: unknown): string {
 
 /** Whatever was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
-  // Of another realm as well, as in Jest.
-  if (thrown instanceof Error || isErrorOfAnotherRealm(thrown)) return thrown;
+  // To ask a proxy for anything, its class included, may throw in turn.
+  if (!isProxy(thrown) && isError(thrown)) return thrown;
   const text = typeof thrown === 'string' ? thrown : typeof thrown;
   return new Error(`Something other than an Error was thrown: ${text}`, { cause: thrown });
 }
 
-function isErrorOfAnotherRealm(thrown: unknown): thrown is Error {
-  return Object.prototype.toString.call(thrown) === '[object Error]';
+/** Of another realm as well, as in Jest. */
+function isError(thrown: unknown): thrown is Error {
+  if (thrown instanceof Error) return true;
+  return readable(() => Object.prototype.toString.call(thrown)) === '[object Error]';
 }
 
 /** What a job throws may have getters that throw in turn, and fields that are no text. */

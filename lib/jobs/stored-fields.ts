@@ -1,6 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
+import type { Type } from '@nestjs/common';
 import { JobSerializationError } from '../serialization/job-serialization.error.js';
+import { printable } from '../serialization/printable.js';
 import { usesPrivateMembers } from '../serialization/private-members.js';
+import { quotesData } from '../serialization/quoted-data.js';
 import type { VersionedDefinition } from './definition.js';
 import type { Route } from './job-definitions.js';
 import { messageOf } from './outcome.js';
@@ -10,6 +13,13 @@ import { UnrunnableJobError } from './unrunnable-job.error.js';
 type MaybePromise<T> = T | Promise<T>;
 
 const HIDES_ITS_DATA = [Map, Set, WeakMap, WeakSet, Array, Date, RegExp, Promise, ArrayBuffer, Uint8Array];
+
+/** The class of a job or command; `undefined` where it has none that can be read. */
+export function classOf(instance: unknown): Type | undefined {
+  if (typeof instance !== 'object' || instance === null) return undefined;
+  const type = read(instance, 'constructor');
+  return typeof type === 'function' ? (type as Type) : undefined;
+}
 
 /** The fields of a job or command instance, to be stored. */
 export function fieldsOf(instance: object): Record<string, unknown> {
@@ -26,7 +36,7 @@ export function fieldsOf(instance: object): Record<string, unknown> {
       '',
     );
   }
-  const fields = { ...instance };
+  const fields = ownFieldsOf(instance);
   // Not by identity: many a getter makes its Date or list anew at each reading.
   const accessible = accessorsOf(type);
   if (accessible.length === 0) return fields;
@@ -41,19 +51,53 @@ export function fieldsOf(instance: object): Record<string, unknown> {
   );
 }
 
+function ownFieldsOf(instance: object): Record<string, unknown> {
+  try {
+    return { ...instance };
+  } catch (cause) {
+    const field = namesOf(instance).find((name) => !isReadable(instance, name)) ?? '';
+    const place = printable(`${instance.constructor.name}${field ? `.${field}` : ''}`);
+    throw new JobSerializationError(
+      `${place} cannot be stored: reading it threw an error: pass plain data without getters that can throw`,
+      field,
+      { cause },
+    );
+  }
+}
+
+function namesOf(instance: object): string[] {
+  try {
+    return Object.keys(instance);
+  } catch {
+    return []; // a proxy that does not say
+  }
+}
+
 /** @throws {JobSerializationError} where the definition's schema refuses the fields. */
 export async function assertSchema(definition: VersionedDefinition, fields: unknown): Promise<void> {
-  const issues = await schemaIssues(definition.options.schema, fields).catch((cause: unknown) => {
-    throw new JobSerializationError(`The schema of ${definition.type.name} threw: ${messageOf(cause)}`, '', {
-      cause,
-    });
+  const issues = await schemaIssues(definition.options.schema, fields).catch((thrown: unknown) => {
+    const { text, cause } = reasonWithoutData(thrown, fields);
+    throw new JobSerializationError(`The schema of ${definition.type.name} threw: ${text}`, '', { cause });
   });
   if (!issues) return;
   const { path, message } = issues[0]!;
+  const { text } = reasonWithoutData(new Error(message), fields);
   throw new JobSerializationError(
-    `${definition.type.name}${path ? `.${path}` : ''} is refused by its schema: ${message}`,
+    `${definition.type.name}${path ? `.${printable(path)}` : ''} is refused by its schema: ${text}`,
     path,
   );
+}
+
+/** What an upgrader or a schema says often quotes the data, which are not for logs; then only that it said so is left. */
+function reasonWithoutData(thrown: unknown, data: unknown): { text: string; cause?: unknown } {
+  const message = messageOf(thrown);
+  if (quotesData(message, data)) return { text: 'what it says quotes the data, and is left out here' };
+  return { text: printable(message), cause: causeWithoutData(thrown, data) };
+}
+
+/** One that has more about it than its message could show the data by that. */
+function causeWithoutData(thrown: unknown, data: unknown): unknown {
+  return quotesData(inspect(thrown, { depth: 10 }), data) ? undefined : thrown;
 }
 
 const hiding = new WeakMap<object, boolean>();
@@ -86,12 +130,12 @@ async function reviveChecked(route: Route, fields: unknown): Promise<object> {
     try {
       current = await upgrade(current);
     } catch (cause) {
-      throw refused(definition, 'an upgrader refused the stored data', cause);
+      throw refused(definition, 'an upgrader refused the stored data', cause, current);
     }
   }
   if (!isRecord(current)) throw refused(definition, 'the stored data is no record of fields');
   const issues = await schemaIssues(definition.options.schema, current).catch((cause: unknown) => {
-    throw refused(definition, 'its schema threw', cause);
+    throw refused(definition, 'its schema threw', cause, current);
   });
   if (issues) throw refused(definition, `its schema refuses the stored data at '${issues[0]!.path}'`);
   return instanceOf(definition.type, current);
@@ -147,11 +191,21 @@ function prototypesOf(type: Function): object[] {
   return prototypes;
 }
 
+/** `undefined` where it cannot be read: then nothing of it is lost either. */
 function read(instance: object, name: string): unknown {
   try {
     return (instance as Record<string, unknown>)[name];
   } catch {
-    return undefined; // it cannot be read before, so nothing is lost
+    return undefined;
+  }
+}
+
+function isReadable(instance: object, name: string): boolean {
+  try {
+    void (instance as Record<string, unknown>)[name];
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -161,7 +215,13 @@ function isRecord(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
-function refused({ name, version }: VersionedDefinition, why: string, cause?: unknown): UnrunnableJobError {
-  const detail = cause === undefined ? '' : `: ${messageOf(cause)}`;
-  return new UnrunnableJobError('refused', `'${name}' version ${version}: ${why}${detail}.`, { cause });
+function refused(
+  { name, version }: VersionedDefinition,
+  why: string,
+  thrown?: unknown,
+  data?: unknown,
+): UnrunnableJobError {
+  if (thrown === undefined) return new UnrunnableJobError('refused', `'${name}' version ${version}: ${why}.`);
+  const { text, cause } = reasonWithoutData(thrown, data);
+  return new UnrunnableJobError('refused', `'${name}' version ${version}: ${why}: ${text}.`, { cause });
 }

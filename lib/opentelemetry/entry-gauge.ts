@@ -13,7 +13,7 @@ type Counts = Record<JobState, number>;
 
 /** Tells how many entries lie in the store, asked for when metrics are collected. */
 export class EntryGauge {
-  private readonly logger = new Logger('EventFlowJobs');
+  private readonly logger = new LineLogger('EventFlowJobs');
   private counts: Promise<Counts | undefined> | undefined;
   private countedAt = 0;
   private toldOfFailure = false;

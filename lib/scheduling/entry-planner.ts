@@ -6,12 +6,14 @@ import {
   DEFAULT_QUEUE,
   type EntryPolicy,
   type JobPolicyOptions,
+  copyOfPolicy,
   problemOfPolicy,
 } from '../jobs/job-policy.js';
 import type { Job } from '../jobs/job.interface.js';
 import type { StoredJob } from '../jobs/stored-job.js';
+import { printable } from '../serialization/printable.js';
 import { newEntryId } from './entry-id.js';
-import { InvalidScheduleError, shown } from './invalid-schedule.error.js';
+import { InvalidScheduleError, readOnce, shortened, shown } from './invalid-schedule.error.js';
 import { toRunTime } from './run-time.js';
 import type { ScheduleEntry } from './schedule-options.js';
 import type { NewEntry } from './stored-entry.js';
@@ -67,21 +69,29 @@ export class EntryPlanner {
 
   /** The job and its policy alone, for recurring jobs. */
   planJob(job: Job, options: JobPolicyOptions): PlannedJob & { checked: Promise<void> | undefined } {
-    assertPolicy(options, 'The options of the call');
+    const { attempts, backoff, timeout, queue, priority } = policyOfCall(options);
     const { stored, policyType, checked } = this.mapper.toStored(job);
     const ofClass = policyOf(policyType);
-    const { backoff, timeout } = options;
     return {
       stored,
-      attempts: options.attempts ?? ofClass?.attempts ?? DEFAULT_ATTEMPTS,
-      queue: options.queue ?? ofClass?.queue ?? DEFAULT_QUEUE,
-      priority: options.priority ?? ofClass?.priority ?? 0,
+      attempts: attempts ?? ofClass?.attempts ?? DEFAULT_ATTEMPTS,
+      queue: queue ?? ofClass?.queue ?? DEFAULT_QUEUE,
+      priority: priority ?? ofClass?.priority ?? 0,
       ...((backoff !== undefined || timeout !== undefined) && {
         policy: { ...(backoff !== undefined && { backoff }), ...(timeout !== undefined && { timeout }) },
       }),
       checked,
     };
   }
+}
+
+/** A copy, so that what is checked is what is stored. */
+function policyOfCall(options: JobPolicyOptions): JobPolicyOptions {
+  return readOnce('The options of the call', () => {
+    const policy = copyOfPolicy(options);
+    assertPolicy(policy, 'The options of the call');
+    return policy;
+  });
 }
 
 function policyOf(type: Type): JobPolicyOptions | undefined {
@@ -114,17 +124,24 @@ function assertOneOf(name: string, value: unknown, allowed: readonly string[]): 
   throw new InvalidScheduleError(`${name} must be one of ${choices}, but is ${shown(value)}.`);
 }
 
+/** Of any realm, as in Jest; and no Map, Date or the like, whose content no field shows. */
+function isRecord(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
 /** @throws {InvalidScheduleError} where it is no record of texts, or too long. */
 export function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
   if (metadata === undefined) return NO_METADATA;
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+  const entries = readOnce('metadata', () => (isRecord(metadata) ? Object.entries(metadata) : undefined));
+  if (!entries) {
     throw new InvalidScheduleError("metadata must be a record of texts, such as { tenant: 'acme' }.");
   }
-  const entries = Object.entries(metadata);
   const wrong = entries.find(([name, value]) => typeof value !== 'string' || name === '__proto__');
-  if (wrong)
-    throw new InvalidScheduleError(`metadata.${wrong[0]} must be text: convert it, or leave it out.`);
-  if (lengthOfMetadata(metadata as Record<string, string>) > LONGEST_METADATA) {
+  if (wrong) {
+    const name = printable(shortened(wrong[0]));
+    throw new InvalidScheduleError(`metadata.${name} must be text: convert it, or leave it out.`);
+  }
+  if (lengthOfMetadata(Object.fromEntries(entries) as Record<string, string>) > LONGEST_METADATA) {
     throw new InvalidScheduleError(
       `metadata is longer than ${LONGEST_METADATA} characters: put it into the job's data.`,
     );

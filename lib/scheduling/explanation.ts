@@ -1,3 +1,4 @@
+import { printable } from '../serialization/printable.js';
 import type { JobExplanation, WorkerEntry } from './job-entry.js';
 import type { StoredEntry } from './stored-entry.js';
 
@@ -32,7 +33,7 @@ export function explainEntry(entry: StoredEntry, now: number, obstacles: Obstacl
     case 'parked':
       return {
         reason: 'parked',
-        text: `It is parked: ${entry.parked?.text ?? 'no process knows it.'} It runs by itself once a process can take it.`,
+        text: `It is parked: ${printable(entry.parked?.text ?? 'no process knows it.')} It runs by itself once a process can take it.`,
       };
     default: {
       const when = entry.finishedAt === undefined ? '' : ` at ${iso(entry.finishedAt)}`;
@@ -63,8 +64,9 @@ function explainWaiting(
   }
   if (entry.runAt > now) return { reason: 'not-due', text: `It is due at ${iso(entry.runAt)}.`, expectedAt };
   if (paused) {
-    const mend = `resume('${entry.queue}'), or resume() where every queue is paused`;
-    return { reason: 'paused', text: `It is due, but its queue '${entry.queue}' is paused: call ${mend}.` };
+    const queue = printable(entry.queue);
+    const mend = `resume('${queue}'), or resume() where every queue is paused`;
+    return { reason: 'paused', text: `It is due, but its queue '${queue}' is paused: call ${mend}.` };
   }
   if (noWorker) {
     return {
@@ -80,7 +82,7 @@ function explainWaiting(
 }
 
 function errorText({ lastError }: StoredEntry): string {
-  return lastError ? `: ${lastError.name}: ${lastError.message.replace(/\.$/, '')}` : '';
+  return lastError ? printable(`: ${lastError.name}: ${lastError.message.replace(/\.$/, '')}`) : '';
 }
 
 function iso(time: number): string {

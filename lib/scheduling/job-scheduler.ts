@@ -6,10 +6,14 @@ import type { Duration } from './duration.js';
 import { checkedMetadata } from './entry-planner.js';
 import { entryToSchedule, recurringToSchedule } from './entry-to-schedule.js';
 import { type Fates, GatheredCalls } from './gathered-calls.js';
-import { InvalidScheduleError } from './invalid-schedule.error.js';
+import { InvalidScheduleError, readOnce, unreadable } from './invalid-schedule.error.js';
 import { JointWrite } from './joint-write.js';
 import { isRecurringId } from './recurring.js';
-import { type RecurringSchedule, assertRecurringSchedule } from './recurring-schedule.js';
+import {
+  type RecurringSchedule,
+  assertRecurringSchedule,
+  copyOfRecurringSchedule,
+} from './recurring-schedule.js';
 import type { ScheduleEntry, ScheduleOptions } from './schedule-options.js';
 import { SchedulerManagement, missingTime } from './scheduler-management.js';
 import type { NewEntry } from './stored-entry.js';
@@ -34,7 +38,7 @@ export abstract class JobScheduler extends SchedulerManagement {
    * @throws see {@link JobScheduler.schedule}
    */
   scheduleNow(job: Job, options?: ScheduleOptions): Promise<JobId> {
-    return this.scheduleOne({ ...options, job });
+    return this.scheduleOne(options, job);
   }
 
   /**
@@ -53,7 +57,7 @@ export abstract class JobScheduler extends SchedulerManagement {
   schedule(job: Job, when: Date | Duration, options?: ScheduleOptions): Promise<JobId> {
     // Not to be taken for "now": a deadline whose setting is missing would fire at once.
     if (when === undefined) return Promise.reject(missingTime());
-    return this.scheduleOne({ ...options, job, when });
+    return this.scheduleOne(options, job, when);
   }
 
   /**
@@ -66,12 +70,12 @@ export abstract class JobScheduler extends SchedulerManagement {
     entries: readonly ScheduleEntry[],
     options: { transaction?: unknown } = {},
   ): Promise<JobId[]> {
-    if (!Array.isArray(entries)) throw new InvalidScheduleError('scheduleMany() takes a list of entries.');
-    if (entries.length === 0) return [];
-    const transaction = commonTransaction(entries, options.transaction);
-    const all = new JointWrite<NewEntry, JobId>(entries.length, (ready) => this.write(ready, transaction));
+    const given = readOnce('What scheduleMany() was given', () => copiesOf(entries));
+    if (given.length === 0) return [];
+    const transaction = commonTransaction(given, options.transaction);
+    const all = new JointWrite<NewEntry, JobId>(given.length, (ready) => this.write(ready, transaction));
     return Promise.all(
-      entries.map(async (entry) => {
+      given.map(async (entry) => {
         let added = false;
         try {
           const id = await this.throughInterceptors({ ...entry, transaction }, (planned) => {
@@ -108,10 +112,11 @@ export abstract class JobScheduler extends SchedulerManagement {
         'The id of a recurring job must be well-formed text of 1 to 255 characters without NUL: give it a name.',
       );
     }
-    assertRecurringSchedule(schedule);
+    const ticking = copyOfRecurringSchedule(schedule);
+    assertRecurringSchedule(ticking);
     const { checked, ...planned } = this.core.planner.planJob(job, options);
     this.assertStorable(planned);
-    const kept = { id, schedule: { ...schedule }, declared: false, ...planned };
+    const kept = { id, schedule: ticking, declared: false, ...planned };
     const open = recurringToSchedule(id, job, planned);
     await this.readyToSchedule(checked);
     await this.core.interceptors.schedule(open, async () => {
@@ -120,7 +125,19 @@ export abstract class JobScheduler extends SchedulerManagement {
     });
   }
 
-  private scheduleOne(entry: ScheduleEntry): Promise<JobId> {
+  private scheduleOne(
+    options: ScheduleOptions | undefined,
+    job: Job,
+    when?: Date | Duration,
+  ): Promise<JobId> {
+    let entry: ScheduleEntry;
+    try {
+      // A long text would be a million fields.
+      if (typeof (options ?? {}) !== 'object') throw new TypeError('no object');
+      entry = when === undefined ? { ...options, job } : { ...options, job, when };
+    } catch (cause) {
+      return Promise.reject(unreadable('The options of the call', cause));
+    }
     const { transaction } = entry;
     return this.throughInterceptors(entry, (planned) => {
       if (transaction === undefined && this.insertEach) return this.gathered.add(planned);
@@ -188,6 +205,15 @@ export abstract class JobScheduler extends SchedulerManagement {
     });
     return results.map((result) => (result instanceof Error ? result : result.id));
   }
+}
+
+function copiesOf(entries: readonly ScheduleEntry[]): ScheduleEntry[] {
+  if (!Array.isArray(entries)) throw new InvalidScheduleError('scheduleMany() takes a list of entries.');
+  return Array.from(entries as readonly ScheduleEntry[], (entry) => {
+    if (typeof entry !== 'object' || entry === null)
+      throw new InvalidScheduleError('Each entry of scheduleMany() is an object with a `job`.');
+    return { ...entry };
+  });
 }
 
 /** What is written as one can be part of one transaction only. */

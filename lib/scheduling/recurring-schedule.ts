@@ -52,6 +52,14 @@ export function assertRecurringSchedule(schedule: RecurringSchedule): void {
   ticksOf(schedule);
 }
 
+/** What is checked is what is stored: each field read once, and none but those that a schedule has. */
+export function copyOfRecurringSchedule(schedule: RecurringSchedule): RecurringSchedule {
+  const { misspelt: _, ...fields } = fieldsOf(schedule);
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as RecurringSchedule;
+}
+
 /**
  * The first tick strictly after `after`; `undefined` if there is none that a `Date` (cron: the year 9999) can hold.
  * All times are milliseconds since the epoch.

@@ -1,9 +1,11 @@
 import type { JobId } from '../jobs/job-id.js';
+import { problemOfPolicy } from '../jobs/job-policy.js';
+import { printable } from '../serialization/printable.js';
 import type { Capability } from './capability.js';
 import type { Duration } from './duration.js';
 import { toJobEntry, toRecurringEntry } from './entry-view.js';
 import { explainEntry } from './explanation.js';
-import { InvalidScheduleError } from './invalid-schedule.error.js';
+import { InvalidScheduleError, shortened, shown } from './invalid-schedule.error.js';
 import type {
   IdOrKey,
   JobEntry,
@@ -15,8 +17,8 @@ import type {
   RecurringEntry,
   WorkerEntry,
 } from './job-entry.js';
-import { toEntryRef, toListQuery } from './queries.js';
-import { entryOfRecurring } from './recurring.js';
+import { toEntryRef, toId, toListQuery } from './queries.js';
+import { entryOfRecurring, isRecurringId } from './recurring.js';
 import { toRunTime } from './run-time.js';
 import { SchedulerBackend } from './scheduler-backend.js';
 import type { InsertResult, NewEntry } from './stored-entry.js';
@@ -56,7 +58,7 @@ export abstract class SchedulerManagement extends SchedulerBackend {
    */
   async retry(id: JobId): Promise<boolean> {
     await this.begin('retry', 'retry()');
-    return this.retryEntry(id);
+    return this.retryEntry(toId(id));
   }
 
   /** The entry, or `undefined`: finished ones are kept for a while only. */
@@ -85,16 +87,20 @@ export abstract class SchedulerManagement extends SchedulerBackend {
   /** Why has it not run? `reason` is a word for programs, `text` a sentence for people. */
   async explain(id: JobId): Promise<JobExplanation> {
     await this.begin('query', 'explain()');
-    const entry = await this.findEntry(toEntryRef(id));
-    if (!entry)
-      return { reason: 'unknown', text: `There is no entry ${id}: it never was, or is no longer kept.` };
+    const ref = toEntryRef(id);
+    const entry = await this.findEntry(ref);
+    if (!entry) {
+      const named = printable(shortened('id' in ref ? ref.id : ref.key));
+      return { reason: 'unknown', text: `There is no entry ${named}: it never was, or is no longer kept.` };
+    }
     return explainEntry(entry, this.currentTime(), await this.findObstacles(entry));
   }
 
   /** @returns `false` where there was none of this id. */
   async removeRecurring(id: string): Promise<boolean> {
     await this.begin('recurring', 'removeRecurring()');
-    return this.deleteRecurring(id);
+    // Nothing has an id that was refused, and not every store takes it in a question.
+    return isRecurringId(toId(id)) && this.deleteRecurring(id);
   }
 
   async listRecurring(): Promise<RecurringEntry[]> {
@@ -110,13 +116,13 @@ export abstract class SchedulerManagement extends SchedulerBackend {
    */
   async pauseRecurring(id: string): Promise<boolean> {
     await this.begin('recurring', 'pauseRecurring()');
-    return this.changeRecurring(id, true);
+    return isRecurringId(toId(id)) && this.changeRecurring(id, true);
   }
 
   /** Ends a pause: it runs again from its next tick on, and those that passed are not made up for. */
   async resumeRecurring(id: string): Promise<boolean> {
     await this.begin('recurring', 'resumeRecurring()');
-    return this.changeRecurring(id, false);
+    return isRecurringId(toId(id)) && this.changeRecurring(id, false);
   }
 
   /**
@@ -126,7 +132,7 @@ export abstract class SchedulerManagement extends SchedulerBackend {
    */
   async triggerRecurring(id: string): Promise<JobId | undefined> {
     await this.begin('recurring', 'triggerRecurring()');
-    const recurring = (await this.findRecurring()).find((one) => one.id === id);
+    const recurring = (await this.findRecurring()).find((one) => one.id === toId(id));
     if (!recurring) return undefined;
     const now = this.currentTime();
     const entries = [entryOfRecurring(recurring, now, now)];
@@ -138,12 +144,14 @@ export abstract class SchedulerManagement extends SchedulerBackend {
   /** Begins no more attempts of this queue, or of all; what runs goes on. It outlasts a restart where the store does. */
   async pause(queue?: string): Promise<void> {
     await this.begin('pause', 'pause()');
+    assertQueue(queue);
     await this.pauseQueue(queue);
   }
 
   /** Ends a pause; without a queue, every pause. */
   async resume(queue?: string): Promise<void> {
     await this.begin('pause', 'resume()');
+    assertQueue(queue);
     await this.resumeQueue(queue);
   }
 
@@ -187,4 +195,10 @@ export abstract class SchedulerManagement extends SchedulerBackend {
 
 export function missingTime(): InvalidScheduleError {
   return new InvalidScheduleError('No time was given: pass a Date or a delay, or call scheduleNow().');
+}
+
+/** @throws {InvalidScheduleError} where no queue can have that name. */
+function assertQueue(queue: unknown): void {
+  const problem = queue === undefined ? undefined : problemOfPolicy({ queue: queue as string });
+  if (problem !== undefined) throw new InvalidScheduleError(`${shown(queue)} is no queue: ${problem}.`);
 }

@@ -1,4 +1,5 @@
 import { EventFlowJobsError } from '../eventflow-jobs.error.js';
+import { printable } from '../serialization/printable.js';
 import { type Capability, schedulerWith } from './capability.js';
 
 /**
@@ -9,7 +10,7 @@ import { type Capability, schedulerWith } from './capability.js';
 export class DuplicateJobKeyError extends EventFlowJobsError {
   static of(key: string, holder: string): DuplicateJobKeyError {
     return new DuplicateJobKeyError(
-      `The key '${key}' is held by the pending entry ${holder}: cancel that one first, or schedule with ` +
+      `The key '${printable(key)}' is held by the pending entry ${holder}: cancel that one first, or schedule with ` +
         "`onConflict: 'replace'` or `'keep'`.",
     );
   }

@@ -1,9 +1,10 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import {
   DEFAULT_SHUTDOWN_TIMEOUT,
   EVENTFLOW_JOBS_OPTIONS,
   type EventFlowJobsModuleOptions,
 } from '../eventflow-jobs.options.js';
+import { LineLogger } from '../jobs/line.logger.js';
 import { durationOr } from '../scheduling/duration.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';
 import { RecurringDeclarations } from './recurring-declarations.js';
@@ -16,7 +17,7 @@ import { RecurringDeclarations } from './recurring-declarations.js';
  */
 @Injectable()
 export class JobWorker {
-  private readonly logger = new Logger(JobWorker.name);
+  private readonly logger = new LineLogger(JobWorker.name);
   private last: Promise<void> = Promise.resolve();
 
   constructor(

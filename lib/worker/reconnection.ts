@@ -1,11 +1,11 @@
-import { Logger } from '@nestjs/common';
+import { LineLogger } from '../jobs/line.logger.js';
 
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1_000;
 
 /** Says once that the store is away and once that it is back, and asks again at growing intervals. */
 export class Reconnection {
-  private readonly logger = new Logger('EventFlowJobs');
+  private readonly logger = new LineLogger('EventFlowJobs');
   private pause = 0;
   private timer: NodeJS.Timeout | undefined;
 

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Logger } from '@nestjs/common';
 import { Attempt } from '../jobs/attempt.js';
 import type { Clock } from '../jobs/clock.js';
 import type { JobReporter } from '../jobs/job-reporter.js';
 import type { JobRunner } from '../jobs/job-runner.js';
 import { WorkerStoppedError } from '../jobs/jobs.errors.js';
+import { LineLogger } from '../jobs/line.logger.js';
 import { toError } from '../jobs/outcome.js';
 import type { JobId } from '../jobs/job-id.js';
 import { Reconnection } from './reconnection.js';
@@ -32,7 +32,7 @@ export const NEXT_ENTRY = 'next entry';
  * turn of the event loop together. It sleeps until the next entry is due, or until it is woken.
  */
 export class WorkerPump {
-  private readonly logger = new Logger('EventFlowJobs');
+  private readonly logger = new LineLogger('EventFlowJobs');
   private readonly running = new Map<JobId, Attempt>();
   /** Jobs are not to see the AsyncLocalStorage of whoever happened to wake the worker: another request, another tenant. */
   private readonly inOwnContext = AsyncLocalStorage.snapshot();

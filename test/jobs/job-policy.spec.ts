@@ -30,13 +30,13 @@ describe('A policy', () => {
 
   it.each([0, -1, 1.5, Number.NaN, 2 ** 31, '3', null])('may not say attempts: %s', (attempts) => {
     expect(problemOfPolicy({ attempts: attempts as number })).toBe(
-      `attempts must be a whole number from 1 to 2147483647, but is ${String(attempts)}`,
+      `attempts must be a whole number from 1 to 2147483647, but is ${typeof attempts === 'string' ? `"${attempts}"` : attempts}`,
     );
   });
 
   it.each([1_000_001, -1_000_001, 0.5, Number.NaN, '1'])('may not say priority: %s', (priority) => {
     expect(problemOfPolicy({ priority: priority as number })).toBe(
-      `priority must be a whole number from -1000000 to 1000000, but is ${String(priority)}`,
+      `priority must be a whole number from -1000000 to 1000000, but is ${typeof priority === 'string' ? `"${priority}"` : priority}`,
     );
   });
 

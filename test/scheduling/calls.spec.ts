@@ -218,7 +218,7 @@ describe('A list', () => {
   it('refuses a state that there is not, and a cursor that it never gave', async () => {
     const { scheduler } = await start();
     await expect(scheduler.list({ state: ['scheduled', 'done'] as never })).rejects.toThrow(
-      "'done' is no state: use scheduled, running, succeeded, failed, cancelled, parked.",
+      '"done" is no state: use scheduled, running, succeeded, failed, cancelled, parked.',
     );
     for (const cursor of ['x', '1x', 'x1', '', '-1', '1'.repeat(16)]) {
       await expect(scheduler.list({ cursor })).rejects.toThrow(

@@ -1,10 +1,10 @@
-import { Logger } from '@nestjs/common';
+import { LineLogger } from '../../jobs/line.logger.js';
 import type { Client } from './connection.js';
 import type { Drivers, Queue } from './drivers.js';
 
 /** The queues as BullMQ has them. It writes down what its own tools look for: that a queue is there, and by which version. */
 export class BullQueues {
-  private readonly logger = new Logger('BullMqScheduler');
+  private readonly logger = new LineLogger('BullMqScheduler');
   private readonly queues = new Map<string, Queue>();
 
   constructor(

@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import { SharedStoreScheduler } from '../../engine/shared-store.scheduler.js';
 import { STORE_CAPABILITIES } from '../../engine/store.scheduler.js';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
+import { LineLogger } from '../../jobs/line.logger.js';
 import type { Capability } from '../../scheduling/capability.js';
 import { toMilliseconds } from '../../scheduling/duration.js';
 import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
@@ -28,7 +28,7 @@ class BullMqScheduler extends SharedStoreScheduler {
   readonly capabilities: ReadonlySet<Capability> = new Set(CAPABILITIES);
   protected readonly clock = new RedisClock();
   protected readonly lease: number;
-  protected readonly logger = new Logger('BullMqScheduler');
+  protected readonly logger = new LineLogger('BullMqScheduler');
   private access: RedisAccess | undefined;
   private openStore: BullMqStore | undefined;
 

@@ -70,12 +70,24 @@ export class Connections {
 
   private connectionWith(options: RedisOptions): Client {
     const { given } = this;
-    if (typeof given === 'string') return new this.drivers.Redis(given, options);
+    if (typeof given === 'string') return this.connectionTo(given, options);
     if (isCluster(given)) return given.duplicate([], clusterOptions(given, options));
     if (isClient(given)) return given.duplicate(options);
     const { url, ...rest } = given;
     const all = { ...rest, ...options };
-    return url === undefined ? new this.drivers.Redis(all) : new this.drivers.Redis(url, all);
+    return url === undefined ? new this.drivers.Redis(all) : this.connectionTo(url, all);
+  }
+
+  private connectionTo(url: string, options: RedisOptions): Client {
+    try {
+      return new this.drivers.Redis(url, options);
+    } catch {
+      // Without what the parser says, which quotes all of it, the password as well.
+      throw new EventFlowJobsError(
+        'bullMqScheduler() was given a `connection` that is no URL: redis://user:password@host:6379, with what is ' +
+          'special in the password percent-encoded.',
+      );
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { LineLogger } from '../../jobs/line.logger.js';
 import { messageOf } from '../../jobs/outcome.js';
 import type { Client, Connections } from './connection.js';
 import { majorVersionIn } from './server-info.js';
@@ -96,7 +96,7 @@ async function quit(client: Client, patience: number): Promise<void> {
   try {
     if (client.status === 'ready') await within(patience, client.quit());
   } catch (error) {
-    new Logger('BullMqScheduler').debug(`A connection was not closed in order: ${messageOf(error)}`);
+    new LineLogger('BullMqScheduler').debug(`A connection was not closed in order: ${messageOf(error)}`);
   } finally {
     client.disconnect();
   }

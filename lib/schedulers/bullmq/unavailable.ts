@@ -1,4 +1,5 @@
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
+import { bareError } from '../../jobs/bare-error.js';
 import { messageOf } from '../../jobs/outcome.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 
@@ -25,7 +26,8 @@ export async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
   });
   try {
     return await Promise.race([work, late]);
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof EventFlowJobsError ? thrown : bareError(thrown);
     if (error instanceof SchedulerUnavailableError || !isAway(error)) throw error;
     throw new SchedulerUnavailableError(`Redis cannot be reached: ${messageOf(error)}`, { cause: error });
   } finally {

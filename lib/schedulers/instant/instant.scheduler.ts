@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
 import { Attempt } from '../../jobs/attempt.js';
 import { SystemClock } from '../../jobs/clock.js';
+import { LineLogger } from '../../jobs/line.logger.js';
 import { toStoredError } from '../../jobs/outcome.js';
 import type { Capability } from '../../scheduling/capability.js';
 import { JobScheduler } from '../../scheduling/job-scheduler.js';
@@ -14,7 +14,7 @@ import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
  */
 class InstantScheduler extends JobScheduler {
   readonly capabilities: ReadonlySet<Capability> = new Set<Capability>();
-  private readonly logger = new Logger('InstantScheduler');
+  private readonly logger = new LineLogger('InstantScheduler');
   private readonly clock = new SystemClock();
   private held: NewEntry[] | undefined;
 

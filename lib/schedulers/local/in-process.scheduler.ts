@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { SystemClock } from '../../jobs/clock.js';
+import { LineLogger } from '../../jobs/line.logger.js';
 import type { Capability } from '../../scheduling/capability.js';
 import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
 import type { NewRecurring } from '../../scheduling/recurring.js';
@@ -12,7 +12,7 @@ import { ScheduleRegistryView } from './schedule-registry.view.js';
 /** Entries in memory, run in this process at their time. */
 class InProcessScheduler extends StoreScheduler {
   readonly capabilities: ReadonlySet<Capability> = new Set(STORE_CAPABILITIES);
-  private readonly logger = new Logger('InProcessScheduler');
+  private readonly logger = new LineLogger('InProcessScheduler');
   private readonly registry = new ScheduleRegistryView();
 
   protected readonly store = new MemoryStore();

@@ -1,3 +1,4 @@
+import { bareError } from '../../jobs/bare-error.js';
 import { toError } from '../../jobs/outcome.js';
 import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
@@ -79,7 +80,7 @@ export class InsertLanes {
       return await this.write(entries);
     } catch (error) {
       if (isAway(error)) throw error;
-      if (entries.length === 1) return [toError(error)];
+      if (entries.length === 1) return [bareError(toError(error))];
       const middle = entries.length >> 1;
       const first = await this.writeApartIfRefused(entries.slice(0, middle));
       return [...first, ...(await this.writeApartIfRefused(entries.slice(middle)))];

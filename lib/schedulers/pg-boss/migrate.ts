@@ -1,3 +1,4 @@
+import { bareError } from '../../jobs/bare-error.js';
 import { type Connection, connect } from './connection.js';
 import { type Installation, install, mustMigrate } from './installation.js';
 import { installOwn } from './own-schema.js';
@@ -35,7 +36,7 @@ export async function prepareSchema(
     await installOwn(access, installation, { schema, migrate });
     return installation;
   } catch (error) {
-    if ((error as { code?: unknown }).code !== NO_RIGHT) throw error;
-    throw mustMigrate(schema, 'needs something that this account may not make or use', error);
+    if ((error as { code?: unknown }).code !== NO_RIGHT) throw bareError(error);
+    throw mustMigrate(schema, 'needs something that this account may not make or use', bareError(error));
   }
 }

@@ -1,8 +1,8 @@
-import { Logger } from '@nestjs/common';
 import { SharedStoreScheduler } from '../../engine/shared-store.scheduler.js';
 import { STORE_CAPABILITIES } from '../../engine/store.scheduler.js';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import { SystemClock } from '../../jobs/clock.js';
+import { LineLogger } from '../../jobs/line.logger.js';
 import type { Capability } from '../../scheduling/capability.js';
 import { toMilliseconds } from '../../scheduling/duration.js';
 import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
@@ -36,7 +36,7 @@ class PgBossScheduler extends SharedStoreScheduler {
   readonly capabilities: ReadonlySet<Capability>;
   protected readonly clock = new SystemClock();
   protected readonly lease: number;
-  protected readonly logger = new Logger('PgBossScheduler');
+  protected readonly logger = new LineLogger('PgBossScheduler');
   private openedAs: Opened | undefined;
 
   constructor(private readonly options: PgBossSchedulerOptions) {

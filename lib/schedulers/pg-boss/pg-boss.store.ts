@@ -1,8 +1,8 @@
-import { Logger } from '@nestjs/common';
 import type { EntryStore, Knows } from '../../engine/entry-store.js';
 import type { Claims, SharedStore } from '../../engine/shared-store.js';
 import type { JobId } from '../../jobs/job-id.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
+import { LineLogger } from '../../jobs/line.logger.js';
 import { messageOf } from '../../jobs/outcome.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
 import type { JobState, QueueEntry, WorkerEntry } from '../../scheduling/job-entry.js';
@@ -49,7 +49,7 @@ export class PgBossStore implements SharedStore {
   readonly commits: CallersCommits;
   readonly answersMeanwhile = true;
   readonly perform: EntryStore['perform'];
-  private readonly logger = new Logger('PgBossScheduler');
+  private readonly logger = new LineLogger('PgBossScheduler');
   private readonly entries: PgEntries;
   private readonly exchanges: PgExchange;
   private readonly pauses: PgPauses;

@@ -5,7 +5,8 @@ import { JOB_STATES, type JobState } from '../../scheduling/job-entry.js';
 import type { EntryRef, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Installation } from './installation.js';
 import type { PgCalls } from './pg-calls.js';
-import { COLUMNS, type EntryRow, SHOWN_COLUMNS, jsonText, keyOf, toEntry } from './pg-rows.js';
+import { COLUMNS, type EntryRow, SHOWN_COLUMNS, jsonText, keyOf, kindOf, toEntry } from './pg-rows.js';
+import { MOST, OUTPUT, PARKED_RUN_AT } from './readable-row.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const RELEASED_AT_ONCE = 500;
@@ -48,7 +49,7 @@ export class PgEntries {
         UPDATE ${this.table} j SET
           state = CASE WHEN j.state < 'active' THEN 'cancelled' ELSE j.state END,
           completed_on = CASE WHEN j.state < 'active' THEN clock_timestamp() END,
-          output = CASE WHEN j.state < 'active' THEN j.output - 'parked' ELSE coalesce(j.output, '{}') || '{"cancel":true}' END
+          output = CASE WHEN j.state < 'active' THEN (${OUTPUT}) - 'parked' ELSE (${OUTPUT}) || '{"cancel":true}' END
         WHERE ${this.of} AND j.id = $1 AND j.state <= 'active' RETURNING ${COLUMNS}
       ), told AS (
         SELECT pg_notify($2, 'cancel ' || id) FROM done WHERE state = 'active'
@@ -63,7 +64,7 @@ export class PgEntries {
     const row = await this.row(ref);
     if (!row) return false;
     return this.change(
-      `start_after = to_timestamp($2::float8 / 1000), output = j.output - 'parked'`,
+      `start_after = to_timestamp($2::float8 / 1000), output = (${OUTPUT}) - 'parked'`,
       `state < 'active'`,
       [row.id, runAt],
     );
@@ -72,11 +73,11 @@ export class PgEntries {
   async retry(id: JobId, now: number): Promise<boolean> {
     const row = await this.row({ id });
     if (!row) return false;
-    const skipped = row.begun ? row.claim + 1 : 0;
+    const skipped = row.begun ? Math.min(row.claim + 1, MOST) : 0;
     return this.change(
       `state = CASE WHEN j.state = 'failed' THEN 'retry' ELSE j.state END, completed_on = NULL,
         start_after = to_timestamp($2::float8 / 1000),
-        output = (coalesce(j.output, '{}') - 'parked') || jsonb_build_object('skipped', $3::int)`,
+        output = ((${OUTPUT}) - 'parked') || jsonb_build_object('skipped', $3::int)`,
       `(state = 'failed' OR (state < 'active' AND j.output -> 'parked' IS NOT NULL)) AND j.retry_count = $4`,
       [id, now, skipped, row.claim],
     );
@@ -84,7 +85,7 @@ export class PgEntries {
 
   progress(id: JobId, claim: number, progress: object): Promise<unknown> {
     return this.calls.query(
-      `UPDATE ${this.table} j SET output = coalesce(output, '{}') || jsonb_build_object('progress', $3::text::jsonb)
+      `UPDATE ${this.table} j SET output = (${OUTPUT}) || jsonb_build_object('progress', $3::text::jsonb)
         WHERE ${this.of} AND id = $1 AND state = 'active' AND retry_count = $2`,
       [id, claim, jsonText(progress)],
     );
@@ -99,16 +100,16 @@ export class PgEntries {
           AND id > $1 ORDER BY id LIMIT ${RELEASED_AT_ONCE}`,
         [after],
       );
-      const ids = rows
+      const known = rows
         .map(toEntry)
-        .filter((entry) => reasons.includes(entry.parked!.reason) && knows(entry))
-        .map(({ id }) => id);
-      if (ids.length > 0) {
+        .filter((entry) => entry.parked && reasons.includes(entry.parked.reason) && knows(entry));
+      if (known.length > 0) {
+        // Its kind as well: what says otherwise would be parked again at once, and released, for ever.
         const done = await this.calls.query(
-          `UPDATE ${this.table} j SET start_after = to_timestamp((output -> 'parked' ->> 'runAt')::float8 / 1000),
-            output = output - 'parked'
-            WHERE ${this.of} AND id = ANY ($1) AND state < 'active' AND output -> 'parked' IS NOT NULL RETURNING 1`,
-          [ids],
+          `UPDATE ${this.table} j SET start_after = ${PARKED_RUN_AT}, output = (${OUTPUT}) - 'parked', group_tier = r.kind
+            FROM unnest($1::uuid[], $2::text[]) AS r (id, kind)
+            WHERE ${this.of} AND j.id = r.id AND j.state < 'active' AND j.output -> 'parked' IS NOT NULL RETURNING 1`,
+          [known.map(({ id }) => id), known.map(kindOf)],
         );
         released += done.length;
       }

@@ -1,5 +1,6 @@
 import type { Installation } from './installation.js';
 import { COLUMNS, FAR } from './pg-rows.js';
+import { NEXT_CLAIM, OUTPUT, SKIPPED } from './readable-row.js';
 
 /**
  * Every worker calls these all the time, and to plan the statements took the server longer than to run them for a few
@@ -17,7 +18,7 @@ const KEPT_PLANS = `SET plan_cache_mode = force_generic_plan SET enable_seqscan 
  * planner took the one of all that runs, which grows by each entry that ran since the last vacuum.
  */
 export function settleFunction({ schema, table, queue }: Installation): string {
-  return `CREATE FUNCTION ${schema}.eventflow_settle(json) RETURNS TABLE (id uuid, state text)
+  return `CREATE OR REPLACE FUNCTION ${schema}.eventflow_settle(json) RETURNS TABLE (id uuid, state text)
     LANGUAGE plpgsql ${KEPT_PLANS} AS $function$
     #variable_conflict use_column
     BEGIN RETURN QUERY WITH ended AS MATERIALIZED (
@@ -27,10 +28,13 @@ export function settleFunction({ schema, table, queue }: Installation): string {
       UPDATE ${table} j SET
         state = (CASE
           WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
-          WHEN e.state = 'created' AND EXISTS (
+          WHEN e.state = 'created' AND (EXISTS (
             SELECT FROM ${table} o WHERE o.name = '${queue}' AND o.state = 'created' AND o.policy = 'short'
-              AND coalesce(o.singleton_key, '') = j.singleton_key
-          ) THEN 'retry'
+              AND coalesce(o.singleton_key, '') = coalesce(j.singleton_key, '')
+          ) OR EXISTS (
+            SELECT FROM ended x JOIN ${table} o ON o.name = x.name AND o.id = x.id
+            WHERE x.state = 'created' AND o.id < j.id AND coalesce(o.singleton_key, '') = coalesce(j.singleton_key, '')
+          )) AND j.policy = 'short' THEN 'retry'
           ELSE e.state END)::${schema}.job_state,
         completed_on = CASE WHEN e.state IN ('completed', 'cancelled', 'failed') OR j.output -> 'cancel' IS NOT NULL
           THEN clock_timestamp() END,
@@ -38,10 +42,10 @@ export function settleFunction({ schema, table, queue }: Installation): string {
           ELSE clock_timestamp() + e.wait * interval '1 ms' END,
         source_name = NULL,
         output = CASE WHEN j.output IS NULL AND e.error IS NULL AND e.skip IS NULL THEN NULL ELSE
-          (coalesce(j.output, '{}') - 'cancel')
+          ((${OUTPUT}) - 'cancel')
           || CASE WHEN e.error IS NULL THEN '{}' ELSE jsonb_build_object('error', e.error) END
           || CASE WHEN e.parked IS NULL THEN '{}' ELSE jsonb_build_object('parked', e.parked) END
-          || CASE WHEN e.skip THEN jsonb_build_object('skipped', coalesce((j.output ->> 'skipped')::int, 0) + 1)
+          || CASE WHEN e.skip THEN jsonb_build_object('skipped', ${SKIPPED} + 1)
              ELSE '{}' END
           END
       FROM ended e
@@ -62,7 +66,7 @@ export function settleFunction({ schema, table, queue }: Installation): string {
 export function claimFunction({ schema, table, queue }: Installation): string {
   const waiting = `state < 'active'`;
   const ofGroup = `${waiting} AND group_id = g.queue AND (-priority) = g.np`;
-  return `CREATE FUNCTION ${schema}.eventflow_claim(text, jsonb, text[])
+  return `CREATE OR REPLACE FUNCTION ${schema}.eventflow_claim(text, jsonb, text[])
     RETURNS TABLE (has_place boolean, entries json, next float8)
     LANGUAGE plpgsql ${KEPT_PLANS} AS $function$
     #variable_conflict use_column
@@ -99,13 +103,14 @@ export function claimFunction({ schema, table, queue }: Installation): string {
     ), claimed AS (
       UPDATE ${table} j SET
         state = CASE WHEN c.known THEN 'active' ELSE j.state END,
-        retry_count = CASE WHEN c.known AND j.started_on IS NOT NULL THEN j.retry_count + 1 ELSE j.retry_count END,
+        retry_count = CASE WHEN c.known AND j.started_on IS NOT NULL THEN ${NEXT_CLAIM} ELSE j.retry_count END,
         started_on = CASE WHEN c.known THEN clock_timestamp() ELSE j.started_on END,
         heartbeat_on = CASE WHEN c.known THEN clock_timestamp() END,
         source_name = CASE WHEN c.known THEN $1 END,
         start_after = CASE WHEN c.known THEN j.start_after ELSE ${FAR} END,
-        output = CASE WHEN c.known THEN j.output - '{progress,parked}'::text[]
-          ELSE coalesce(j.output, '{}') || jsonb_build_object('parked', jsonb_build_object('reason', 'unknown',
+        output = CASE WHEN c.known AND j.output IS NULL THEN NULL
+          WHEN c.known THEN (${OUTPUT}) - '{progress,parked}'::text[]
+          ELSE (${OUTPUT}) || jsonb_build_object('parked', jsonb_build_object('reason', 'unknown',
             'runAt', extract(epoch FROM j.start_after) * 1000,
             'text', format('No class here stands for ''%s'' version %s.',
               coalesce(j.data -> 'command' ->> 'name', j.data ->> 'name'),
@@ -116,7 +121,7 @@ export function claimFunction({ schema, table, queue }: Installation): string {
     SELECT (SELECT taken FROM place) AS has_place,
       (SELECT json_agg(claimed) FROM claimed) AS entries,
       (SELECT extract(epoch FROM min(n.at) - statement_timestamp()) * 1000 FROM open g CROSS JOIN LATERAL (
-        SELECT start_after AS at FROM ${table} WHERE ${ofGroup} AND start_after > statement_timestamp()
+        SELECT start_after AS at FROM ${table} WHERE ${ofGroup} AND start_after > statement_timestamp() AND start_after < 'infinity'
         ORDER BY start_after LIMIT 1
       ) n)::float8 AS next;
     END $function$;`;

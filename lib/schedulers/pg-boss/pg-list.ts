@@ -16,6 +16,13 @@ const STATE_TERMS: Record<JobState, string> = {
   parked: PARKED,
 };
 
+/** In microseconds since 1970; within what a cursor can say. */
+const PLACE = `CASE WHEN j.created_on < '1970-01-01Z' THEN '0' WHEN j.created_on > '5000-01-01Z' THEN '99999999999999999'
+  ELSE (extract(epoch FROM j.created_on) * 1000000)::int8::text END`;
+
+/** When it was scheduled; that of a row that somebody has edited is long ago. */
+const AT = `(CASE WHEN jsonb_typeof(j.data -> 'at') = 'number' THEN (j.data ->> 'at')::numeric ELSE 0 END)`;
+
 const PUBLISH_COMMAND = 'PublishCommand';
 
 /** The statement for a page, by when they were scheduled, after a place rather than an offset. */
@@ -40,8 +47,8 @@ export function listStatement(
   if (key !== undefined)
     add((place) => `j.singleton_key = ${place} AND left(j.singleton_key, 1) = '='`, keyOf(clean(key)));
   if (query.queue !== undefined) add((place) => `j.group_id = ${place}`, clean(query.queue));
-  if (from !== undefined) add((place) => `(j.data ->> 'at')::float8 >= ${place}`, from);
-  if (before !== undefined) add((place) => `(j.data ->> 'at')::float8 < ${place}`, before);
+  if (from !== undefined) add((place) => `${AT} >= ${place}`, from);
+  if (before !== undefined) add((place) => `${AT} < ${place}`, before);
   if (cursor !== undefined) {
     const [place, id] = placeOf(cursor);
     values.push(place, id);
@@ -51,7 +58,7 @@ export function listStatement(
   }
   values.push(limit + 1);
   const direction = isNewestFirst ? 'DESC' : 'ASC';
-  const text = `SELECT ${SHOWN_COLUMNS}, (extract(epoch FROM j.created_on) * 1000000)::int8::text AS place FROM ${table} j
+  const text = `SELECT ${SHOWN_COLUMNS}, ${PLACE} AS place FROM ${table} j
     WHERE ${terms.join(' AND ')} ORDER BY j.created_on ${direction}, j.id ${direction} LIMIT $${values.length}`;
   return { text, values };
 }

@@ -3,6 +3,7 @@ import type { NewEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import type { Installation } from './installation.js';
 import type { PgInsert } from './pg-insert.js';
+import { asObject, objectFrom } from './readable-row.js';
 
 interface RecurringRow {
   id: string;
@@ -35,7 +36,7 @@ export class PgRecurring {
     const { rows } = await executor.executeSql(
       `SELECT id, definition, next_run_at, last_run_at FROM ${this.table} WHERE idle_since IS NULL ORDER BY id`,
     );
-    this.known = (rows as RecurringRow[]).map(toRecurring);
+    this.known = (rows as RecurringRow[]).flatMap((row) => toRecurring(row) ?? []);
   }
 
   /**
@@ -99,11 +100,24 @@ export class PgRecurring {
   }
 }
 
-function toRecurring({ id, definition, next_run_at, last_run_at }: RecurringRow): StoredRecurring {
+/** What somebody has edited by hand into nonsense counts as missing: it must not stop a worker. */
+function toRecurring({
+  id,
+  definition,
+  next_run_at,
+  last_run_at,
+}: RecurringRow): StoredRecurring | undefined {
+  const parsed = objectFrom(definition);
+  if (typeof asObject(parsed['stored'])['name'] !== 'string') return undefined;
+  if (typeof parsed['schedule'] !== 'object' || parsed['schedule'] === null) return undefined;
   return {
-    ...(JSON.parse(definition) as Omit<NewRecurring, 'id'> & { anchor: number }),
+    ...(parsed as unknown as Omit<NewRecurring, 'id'> & { anchor: number }),
     id,
-    ...(next_run_at !== null && { nextRunAt: next_run_at }),
-    ...(last_run_at !== null && { lastRunAt: last_run_at }),
+    ...(isTime(next_run_at) && { nextRunAt: next_run_at }),
+    ...(isTime(last_run_at) && { lastRunAt: last_run_at }),
   };
+}
+
+function isTime(value: number | null): value is number {
+  return value !== null && Number.isFinite(value);
 }

@@ -1,7 +1,19 @@
+import { DEFAULT_ATTEMPTS } from '../../jobs/job-policy.js';
 import type { NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { JobState } from '../../scheduling/job-entry.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
 import type { ClaimedEntry } from '../../worker/work-source.js';
+import {
+  asObject,
+  commandFrom,
+  errorFrom,
+  numberOr,
+  objectFrom,
+  parkedFrom,
+  progressFrom,
+  textOr,
+  timeOr,
+} from './readable-row.js';
 
 /**
  * A row of pg-boss's table, as we use it: `group_id` is our queue, `group_tier` the kind of job, `singleton_key` the key
@@ -11,15 +23,15 @@ export interface EntryRow {
   id: string;
   state: 'created' | 'retry' | 'active' | 'completed' | 'cancelled' | 'failed';
   priority: number;
-  data: EntryData;
+  data: unknown;
   key: string | null;
-  queue: string;
+  queue: string | null;
   claim: number;
   begun: boolean;
-  run_at: number;
-  started_at: number | null;
-  finished_at: number | null;
-  output: EntryOutput | null;
+  run_at: number | string;
+  started_at: number | string | null;
+  finished_at: number | string | null;
+  output: unknown;
   worker?: string | null;
 }
 
@@ -71,38 +83,41 @@ export function kindOf({ name, version, command }: StoredKind): string {
 }
 
 export function toEntry(row: EntryRow): ClaimedEntry {
-  const { data, output } = row;
-  const parked = output?.parked;
-  const more =
-    data.more === undefined ? undefined : (JSON.parse(data.more) as Pick<NewEntry, 'metadata' | 'policy'>);
+  const data: Readonly<Partial<Record<keyof EntryData, unknown>>> = asObject(row.data);
+  const output: Readonly<Partial<Record<keyof EntryOutput, unknown>>> = asObject(row.output);
+  const { metadata, policy } = objectFrom(data.more);
+  const [command, error] = [commandFrom(data.command), errorFrom(output.error)];
+  const [progress, parked] = [progressFrom(output.progress), parkedFrom(output.parked)];
   return {
     id: row.id,
-    name: data.name,
-    version: data.version,
-    ...(data.command && { command: data.command }),
-    data: data.payload,
-    metadata: more?.metadata ?? {},
-    ...(more?.policy && { policy: more.policy }),
+    name: textOr(data.name, ''),
+    version: numberOr(data.version, 0),
+    ...(command && { command }),
+    data: textOr(data.payload, ''),
+    metadata: asObject(metadata) as NewEntry['metadata'],
+    ...(policy !== undefined && { policy: asObject(policy) }),
     state: stateOf(row),
-    runAt: Math.round(parked?.runAt ?? row.run_at),
-    scheduledAt: data.at,
-    queue: row.queue,
+    runAt: timeOr(parked?.runAt, timeOr(row.run_at, 0)),
+    scheduledAt: timeOr(data.at, 0),
+    queue: row.queue ?? '',
     priority: row.priority,
-    attempts: data.attempts,
+    attempts: numberOr(data.attempts, DEFAULT_ATTEMPTS),
     attempt: attemptOf(row),
     claim: row.claim,
     ...(row.key?.startsWith('=') && { key: row.key.slice(1) }),
     ...(typeof row.worker === 'string' && { worker: row.worker }),
-    ...(row.started_at !== null && { startedAt: Math.round(row.started_at) }),
-    ...(row.finished_at !== null && { finishedAt: Math.round(row.finished_at) }),
-    ...(output?.error && { lastError: output.error }),
-    ...(output?.progress && { progress: output.progress }),
+    ...(row.started_at !== null && { startedAt: timeOr(row.started_at, 0) }),
+    ...(row.finished_at !== null && { finishedAt: timeOr(row.finished_at, 0) }),
+    ...(error && { lastError: error }),
+    ...(progress && { progress }),
     ...(parked && { parked: { reason: parked.reason, text: parked.text } }),
   };
 }
 
 function attemptOf({ begun, claim, output }: EntryRow): number {
-  return begun ? claim + 1 - (output?.skipped ?? 0) : 0;
+  if (!begun) return 0;
+  const { skipped } = asObject(output);
+  return Math.max(0, claim + 1 - Math.max(0, numberOr(skipped, 0)));
 }
 
 function stateOf({ state, output }: EntryRow): JobState {
@@ -115,7 +130,7 @@ function stateOf({ state, output }: EntryRow): JobState {
     case 'cancelled':
       return state;
     default:
-      return output?.parked ? 'parked' : 'scheduled';
+      return asObject(output)['parked'] === undefined ? 'scheduled' : 'parked';
   }
 }
 

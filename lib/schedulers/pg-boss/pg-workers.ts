@@ -5,6 +5,7 @@ import { type WorkerAbout, aboutFrom } from '../../worker/worker-about.js';
 import type { Executor } from './access.js';
 import type { Installation } from './installation.js';
 import { COLUMNS, type EntryRow, milliseconds, toEntry } from './pg-rows.js';
+import { ATTEMPTS, OUTPUT, SKIPPED } from './readable-row.js';
 
 /** While the server was away nobody could show that he lives: its start is a sign for all. */
 const SEEN = 'greatest(seen, pg_postmaster_start_time())';
@@ -109,21 +110,22 @@ export class PgWorkers {
   async bury(executor: Executor): Promise<{ waiting: number; ended: StoredEntry[] }> {
     await executor.executeSql(`DELETE FROM ${this.table} 
         WHERE ${SEEN} + lease < clock_timestamp()`);
-    const attempts = `j.retry_count + 1 - coalesce((j.output ->> 'skipped')::int, 0)`;
+    const attempts = `j.retry_count + 1.0 - ${SKIPPED}`;
     const end = `CASE WHEN j.output -> 'cancel' IS NOT NULL THEN 'cancelled'
-      WHEN ${attempts} >= (j.data ->> 'attempts')::int THEN 'failed' ELSE 'retry' END`;
+      WHEN ${attempts} >= ${ATTEMPTS} THEN 'failed' ELSE 'retry' END`;
     const error = `$1::text::jsonb
       || jsonb_build_object('attempt', ${attempts}, 'at', ${milliseconds('clock_timestamp()')})
-      || CASE WHEN j.output -> 'error' IS NULL THEN '{}' ELSE jsonb_build_object('earlier',
-        coalesce(j.output -> 'error' -> 'earlier', '[]') || jsonb_build_array((j.output -> 'error') - 'earlier')) END`;
+      || CASE WHEN jsonb_typeof(j.output -> 'error') <> 'object' OR j.output -> 'error' IS NULL THEN '{}'
+        ELSE jsonb_build_object('earlier',
+          coalesce(j.output -> 'error' -> 'earlier', '[]') || jsonb_build_array((j.output -> 'error') - 'earlier')) END`;
     const { rows } = await executor.executeSql(
       `UPDATE ${this.entries} j SET state = (${end})::text::${this.schema}.job_state,
         completed_on = CASE WHEN ${end} <> 'retry' THEN clock_timestamp() END, source_name = NULL,
-        output = (coalesce(j.output, '{}') - 'cancel') || jsonb_build_object('error', ${error})
+        output = ((${OUTPUT}) - 'cancel') || jsonb_build_object('error', ${error})
         WHERE j.id IN (
           SELECT id FROM ${this.entries} WHERE name = '${this.queue}' AND state = 'active'
             AND NOT EXISTS (SELECT FROM ${this.table} w WHERE w.id::text = source_name)
-            AND started_on < clock_timestamp() - interval '1 second' FOR UPDATE SKIP LOCKED
+            AND coalesce(started_on, '-infinity') < clock_timestamp() - interval '1 second' FOR UPDATE SKIP LOCKED
         ) AND j.name = '${this.queue}' RETURNING ${COLUMNS}`,
       [JSON.stringify(WORKER_LOST)],
     );

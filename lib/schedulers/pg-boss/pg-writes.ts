@@ -1,3 +1,5 @@
+import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
+import { bareError } from '../../jobs/bare-error.js';
 import { toError } from '../../jobs/outcome.js';
 import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { CallersCommits } from './callers-commits.js';
@@ -41,7 +43,10 @@ export class PgWrites {
     await this.beforeCallersCommit();
     const insert = async () => accepted(await this.inserts.insert(executor, entries));
     // Whoever catches a refusal and commits is to find none of them.
-    const results = await (canBeRefusedInPart(entries) ? inSavepoint(executor, insert) : insert());
+    const inserted = canBeRefusedInPart(entries) ? inSavepoint(executor, insert) : insert();
+    const results = await inserted.catch((error: unknown) => {
+      throw error instanceof EventFlowJobsError ? error : bareError(error);
+    });
     return this.commits.wait(executor, entries, results);
   }
 

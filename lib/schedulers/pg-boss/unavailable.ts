@@ -1,4 +1,5 @@
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
+import { bareError } from '../../jobs/bare-error.js';
 import { messageOf } from '../../jobs/outcome.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 
@@ -20,7 +21,8 @@ export function isAway(error: unknown): boolean {
 
 /** What a caller gets: where the server could not be reached or did not answer, that, and else its own error. */
 export function toCallersError(error: unknown): unknown {
-  if (error instanceof SchedulerUnavailableError) return error;
+  if (error instanceof EventFlowJobsError) return error;
+  bareError(error);
   if (!isAway(error)) return error;
   return new SchedulerUnavailableError(`PostgreSQL cannot be reached: ${messageOf(error)}`, { cause: error });
 }

@@ -100,7 +100,7 @@ describe('{ migrate: false }', () => {
     const refusal = await error({ migrate: false });
     expect(refusal).toBeInstanceOf(UnusableSchemaError);
     expect(refusal.message).toMatch(
-      /version 1 of what eventflow-jobs keeps.*version 3 is needed.*`npx event/,
+      /version 1 of what eventflow-jobs keeps.*version 4 is needed.*`npx event/,
     );
     expect(await objects()).toEqual(before);
 
@@ -181,7 +181,7 @@ it('what version 1 has made and stored is brought up to date at start, and goes 
   expect(await scheduler.get(id)).not.toHaveProperty('key');
   expect(await scheduler.cancel(waiting)).toBe(true);
   await expect.poll(() => scheduler.counts()).toMatchObject({ succeeded: 2, cancelled: 1, scheduled: 0 });
-  expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 3 }]);
+  expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 4 }]);
 });
 
 describe('{ backend }', () => {
@@ -248,6 +248,6 @@ describe('a newer schema', () => {
     const refusal = await error();
 
     expect(refusal).toBeInstanceOf(UnusableSchemaError);
-    expect(refusal.message).toMatch(/version 77\b.*version 3\b/);
+    expect(refusal.message).toMatch(/version 77\b.*version 4\b/);
   });
 });

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { LineLogger } from '../../../jobs/line.logger.js';
 import { toError } from '../../../jobs/outcome.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { Knows } from '../../../engine/entry-store.js';
@@ -20,7 +20,7 @@ export interface Retention {
 
 /** What a working process does once a second: shows that it lives, and looks after what others left. */
 export class SqliteMaintenance {
-  private readonly logger = new Logger('SqliteScheduler');
+  private readonly logger = new LineLogger('SqliteScheduler');
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private round = 0;

@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import type { DatabaseSync } from 'node:sqlite';
 import { SystemClock } from '../../../jobs/clock.js';
 import { JobCancelledError, WorkerStoppedError } from '../../../jobs/jobs.errors.js';
+import { LineLogger } from '../../../jobs/line.logger.js';
 import { messageOf } from '../../../jobs/outcome.js';
 import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import type { Capability } from '../../../scheduling/capability.js';
@@ -26,7 +26,7 @@ const CAPABILITIES: readonly Capability[] = [...STORE_CAPABILITIES, 'durable', '
 
 /** Entries in a SQLite file, run in any process of this machine that has the file open. */
 class SqliteScheduler extends StoreScheduler {
-  private readonly logger = new Logger('SqliteScheduler');
+  private readonly logger = new LineLogger('SqliteScheduler');
   readonly capabilities: ReadonlySet<Capability>;
   private lane: TransactionLane | undefined;
   private about: WorkerAbout | undefined;
