@@ -4,6 +4,7 @@ const SUMS = [
   'acknowledged',
   'run',
   'lost',
+  'early',
   'runTwiceWithReason',
   'runTwiceServerGone',
   'runTwiceWithoutReason',
@@ -23,6 +24,7 @@ export function summary({ engine, fault, seed, rounds }) {
     seed,
     rounds: rounds.length,
     broken: rounds.filter(({ kills }) => kills === undefined).length,
+    isRuined: rounds.some(({ isRuined }) => isRuined),
     ...Object.fromEntries(SUMS.map((key) => [key, sum(key)])),
     longestRecovery: longest('longestRecovery'),
     longestReturn: longest('longestReturn'),
@@ -31,22 +33,28 @@ export function summary({ engine, fault, seed, rounds }) {
   };
 }
 
+/** Of a store that was ruined on purpose. */
+const promised = (value) => (one) => (one.isRuined ? 'not promised' : value(one));
+
 const COLUMNS = {
   fault: ({ engine, fault }) => `${engine}: ${fault}`,
   rounds: ({ rounds }) => rounds,
   'kills / outages': ({ kills, outages }) => `${kills} / ${outages}`,
   acknowledged: ({ acknowledged }) => acknowledged,
   run: ({ run }) => run,
-  lost: ({ lost }) => lost,
-  'run twice (with reason: server gone / without)': (one) =>
-    `${one.runTwiceWithReason}: ${one.runTwiceServerGone} / ${one.runTwiceWithoutReason}`,
-  'claims shared': ({ sharedClaims }) => sharedClaims,
-  stuck: ({ stuck }) => stuck,
-  'longest recovery': ({ longestRecovery }) => `${longestRecovery} ms`,
+  lost: promised(({ lost }) => lost),
+  early: promised(({ early }) => early),
+  'run twice (with reason: server gone / without)': promised(
+    (one) => `${one.runTwiceWithReason}: ${one.runTwiceServerGone} / ${one.runTwiceWithoutReason}`,
+  ),
+  'claims shared': promised(({ sharedClaims }) => sharedClaims),
+  stuck: promised(({ stuck }) => stuck),
+  'longest recovery': promised(({ longestRecovery }) => `${longestRecovery} ms`),
   // From when the server was back until the first attempt; and how long a caller waited for the refusal.
   'back at work / refused within': ({ outages, longestReturn, longestRefusal }) =>
     outages > 0 ? `${longestReturn} ms / ${longestRefusal} ms` : '-',
-  integrity: ({ damages, broken }) => (damages > 0 ? `${damages} damages` : broken > 0 ? 'not known' : 'ok'),
+  integrity: ({ damages, broken, isRuined }) =>
+    isRuined ? 'ruined, and told so' : damages > 0 ? `${damages} damages` : broken > 0 ? 'not known' : 'ok',
 };
 
 export function table(summaries) {
