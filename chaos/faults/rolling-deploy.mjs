@@ -27,7 +27,10 @@ export const plan = {
     ['new', 'new'],
   ],
 };
-export const short = { plan: { pause: [0, 100], settles: [1_600, 2_000] } };
+export const short = {
+  processes: 2,
+  plan: { pause: [0, 100], settles: [1_200, 1_400], ways: [['new', 'new'], ['old', 'old'], ['new']] },
+};
 
 const RECURRING = { kept: ['old', 'new'], dropped: ['old'], added: ['new'] };
 const EVERY = 1_000;

@@ -11,14 +11,16 @@ export class Evidence {
   /**
    * @param kills when which process was killed, by its id; `stops`: when it was told to stop.
    * @param freezes when which process stood still.
+   * @param clockSets when a clock was set.
    * @param outages when the server was away.
    * @param effects the entry of each effect in the store, where attempts are transactions; else the logs tell.
    */
-  constructor({ events, entries, kills, stops, freezes, outages, effects }) {
+  constructor({ events, entries, kills, stops, freezes, clockSets, outages, effects }) {
     this.events = events;
     this.kills = kills;
     this.stops = stops;
     this.freezes = freezes;
+    this.clockSets = clockSets;
     this.outages = outages;
     this.promises = events.filter(({ what }) => what === 'acknowledged');
     this.acknowledged = this.promises.map(({ entry }) => entry);

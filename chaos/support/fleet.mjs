@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppProcess } from './app-process.mjs';
-import { comesTrue } from './time.mjs';
+import { comesTrue, now } from './time.mjs';
 
 /** How long a step may take on a machine that has other things to do, in ms. */
 const PATIENCE = 60_000;
@@ -13,6 +13,8 @@ export class Fleet {
   #options;
   #places = [];
   #all = [];
+  /** When clocks were set. */
+  clockSets = [];
 
   constructor(program, folder, seeds, options) {
     this.#program = program;
@@ -51,6 +53,7 @@ export class Fleet {
   async setClocks(places, off) {
     const order = `clock ${off}`;
     const some = places.map((place) => this.#places[place]);
+    this.clockSets.push(now());
     for (const one of some) one.tell(order);
     await this.#allHave(some, order);
   }

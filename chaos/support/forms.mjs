@@ -1,6 +1,11 @@
 /** A fault as it is to be played: whole, or in its short form, which has less of some numbers. */
 export function inForm(fault, isShort) {
-  const { plan = {}, settings, short = {} } = fault;
+  const { plan = {}, settings, processes, short = {} } = fault;
   if (!isShort) return { ...fault, plan };
-  return { ...fault, plan: { ...plan, ...short.plan }, settings: { ...settings, ...short.settings } };
+  return {
+    ...fault,
+    processes: short.processes ?? processes,
+    plan: { ...plan, ...short.plan },
+    settings: { ...settings, ...short.settings },
+  };
 }

@@ -33,6 +33,7 @@ export async function playRound({ program, engine, fault, seed, number, folder }
       kills: fleet.kills,
       stops: fleet.stops,
       freezes: fleet.freezes,
+      clockSets: fleet.clockSets,
       outages,
       effects: settings.transactionalWork ? await store.effects() : undefined,
     });

@@ -24,6 +24,7 @@ function judged(
     kills: new Map(more.kills),
     stops: new Map(),
     freezes: [],
+    clockSets: [],
     outages: [],
     effects: more.effects,
   });
