@@ -11,6 +11,7 @@ export const processes = 3;
 export const settings = {
   concurrency: 10,
   operationTimeout: 2_000,
+  shutdownTimeout: 1_000,
   shape: { burst: [1, 20], pause: [5, 50], delay: [1, 600], work: [0, 15], every: '100ms' },
 };
 

@@ -28,6 +28,7 @@ export function summary({ engine, fault, seed, rounds }) {
     ...Object.fromEntries(SUMS.map((key) => [key, sum(key)])),
     longestRecovery: longest('longestRecovery'),
     longestReturn: longest('longestReturn'),
+    longestNotice: longest('noticed'),
     longestRefusal: longest('longestRefusal'),
     problems: rounds.flatMap(({ problems }, index) => problems.map((text) => ({ round: index + 1, text }))),
   };
@@ -51,11 +52,18 @@ const COLUMNS = {
   stuck: promised(({ stuck }) => stuck),
   'longest recovery': promised(({ longestRecovery }) => `${longestRecovery} ms`),
   // From when the server was back until the first attempt; and how long a caller waited for the refusal.
-  'back at work / refused within': ({ outages, longestReturn, longestRefusal }) =>
-    outages > 0 ? `${longestReturn} ms / ${longestRefusal} ms` : '-',
-  integrity: ({ damages, broken, isRuined }) =>
-    isRuined ? 'ruined, and told so' : damages > 0 ? `${damages} damages` : broken > 0 ? 'not known' : 'ok',
+  'back at work / refused within': ({ outages, isRuined, longestNotice, longestReturn, longestRefusal }) => {
+    if (outages === 0) return '-';
+    return `${isRuined ? `noticed after ${longestNotice}` : longestReturn} ms / ${longestRefusal} ms`;
+  },
+  integrity: integrityOf,
 };
+
+function integrityOf({ damages, broken, isRuined, problems }) {
+  if (broken > 0) return 'not known';
+  if (isRuined) return problems.length > 0 ? 'ruined' : 'ruined, and told so';
+  return damages > 0 ? `${damages} damages` : 'ok';
+}
 
 export function table(summaries) {
   const lines = [

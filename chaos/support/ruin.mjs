@@ -2,6 +2,7 @@
 // refuses what it is asked, it does not run hot over it, it ends when it is told to, and it destroys nothing more.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastOutput, outputOf } from './app-process.mjs';
 import { attemptsByEntry } from './attempts.mjs';
@@ -30,6 +31,7 @@ export async function playRuin({ program, engine, fault, seed, number, folder },
     await fleet.start(processes);
     await sleep(random.between(...plan.pause));
     const { ino } = statSync(file);
+    emptyLog(file);
     const from = now();
     ruin(file, random);
     const length = statSync(file).size;
@@ -82,6 +84,13 @@ export async function playRuin({ program, engine, fault, seed, number, folder },
 }
 
 const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** What lies in the log of what was written is read from there, and later put over what was ruined. */
+function emptyLog(file) {
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
 
 /** What a process has said about the file. */
 function wordsOf(pid, folder) {
