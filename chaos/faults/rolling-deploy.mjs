@@ -28,7 +28,6 @@ export const plan = {
   ],
 };
 export const short = {
-  processes: 2,
   plan: { pause: [0, 100], settles: [1_200, 1_400], ways: [['new', 'new'], ['old', 'old'], ['new']] },
 };
 

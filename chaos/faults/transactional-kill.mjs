@@ -14,6 +14,6 @@ export const settings = {
 };
 
 export const plan = { times: [3, 6], pause: [50, 900] };
-export const short = { plan: { times: [2, 2], pause: [50, 300] } };
+export const short = { plan: { times: [1, 1], pause: [50, 300] } };
 
-export const inject = (round) => killOneAfterTheOther(round, [0, 1, 2]);
+export const inject = (round) => killOneAfterTheOther(round);

@@ -17,4 +17,4 @@ export const plan = { times: [3, 6], pause: [50, 900] };
 /** What is less of it in a short run. */
 export const short = { plan: { times: [2, 2], pause: [50, 300] } };
 
-export const inject = (round) => killOneAfterTheOther(round, [0, 1, 2]);
+export const inject = (round) => killOneAfterTheOther(round);

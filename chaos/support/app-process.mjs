@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from './time.mjs';
 
@@ -33,7 +33,9 @@ export class AppProcess {
     const output = openSync(outputOf(folder), 'a');
     const stdio = ['ignore', output, output, 'ipc'];
     const execArgv = options.settings.canSetClock ? ['--import', CLOCK] : [];
-    this.#child = fork(program, [JSON.stringify({ ...options, folder })], { stdio, execArgv });
+    // What one process has compiled the next one need not.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(dirname(program), 'compiled') };
+    this.#child = fork(program, [JSON.stringify({ ...options, folder })], { stdio, execArgv, env });
     closeSync(output);
     this.#child.on('message', ({ done }) => {
       if (done === 'start') this.working.from = Date.now();
