@@ -68,7 +68,7 @@ class SqliteFile {
   }
 
   async close() {
-    this.disk?.close();
+    await this.disk?.close();
   }
 
   #query(sql) {

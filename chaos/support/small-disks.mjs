@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { Watch } from '../../tools/servers/watch.mjs';
 
 /** Beyond this no file grows while the other kind is full, in bytes: less than a store has from its first second on. */
 const LONGEST_FILE = 65_536;
@@ -29,8 +30,12 @@ function mounts(place) {
 }
 
 class MountedDisk {
+  #watch;
+
   constructor(folder) {
     this.folder = folder;
+    this.#watch = new Watch(folder);
+    this.#watch.mounted(folder);
   }
 
   fill() {
@@ -45,7 +50,7 @@ class MountedDisk {
   }
 
   close() {
-    execFileSync('umount', ['--lazy', this.folder]);
+    return this.#watch.close();
   }
 }
 
@@ -70,7 +75,7 @@ class LimitedFiles {
     limit(processes, 'unlimited');
   }
 
-  close() {}
+  async close() {}
 }
 
 /** The soft limit only, which can be raised again. */
