@@ -11,12 +11,12 @@ export const processes = 3;
 export const settings = {
   network: true,
   concurrency: 10,
-  operationTimeout: 2_000,
+  operationTimeout: 5_000,
   shape: { burst: [1, 20], pause: [5, 50], delay: [1, 600], work: [0, 15], every: '100ms' },
 };
 
 /** How many troubles, how long the load runs before each, and how long the network holds all back, in ms. */
-export const plan = { times: [3, 6], pause: [100, 900], holds: [100, 3_000] };
+export const plan = { times: [3, 6], pause: [100, 900], holds: [100, 7_000] };
 export const short = { plan: { times: [4, 4], pause: [100, 300], holds: [100, 2_500] } };
 
 const TROUBLES = [

@@ -10,7 +10,7 @@ export const processes = 3;
 /** Of each process. Callers are to be told within `operationTimeout`, in ms. */
 export const settings = {
   concurrency: 10,
-  operationTimeout: 2_000,
+  operationTimeout: 5_000,
   shape: { burst: [1, 20], pause: [5, 50], delay: [1, 600], work: [0, 15], every: '100ms' },
 };
 
