@@ -23,13 +23,16 @@ const failedFolders = [];
 let interrupted = false;
 for (const [signal, code] of Object.entries(SIGNALS)) process.on(signal, () => void interrupt(code));
 
-const { engine, faults, seed } = options;
+const { engines, seed } = options;
 const roundsOf = (fault) => options.rounds ?? fault.rounds ?? ROUNDS;
 const program = takeSnapshot(join(root, 'library'));
-console.log(`Engine ${engine.name}, --seed ${seed}, Node ${process.version}`);
+console.log(`--seed ${seed}, Node ${process.version}`);
 const summaries = [];
-for (const fault of faults) summaries.push(summary({ engine, fault, seed, rounds: await playAll(fault) }));
-await engine.close?.();
+for (const { engine, faults } of engines) {
+  for (const fault of faults)
+    summaries.push(summary({ engine, fault, seed, rounds: await playAll(engine, fault) }));
+  await engine.close?.();
+}
 if (failedFolders.length === 0) rmSync(root, { recursive: true, force: true });
 
 console.log(`\n${table(summaries)}`);
@@ -41,18 +44,19 @@ if (options.json) {
 }
 process.exitCode = summaries.some(({ problems }) => problems.length > 0) ? 1 : 0;
 
-async function playAll(fault) {
+async function playAll(engine, fault) {
   const played = [];
   const rounds = roundsOf(fault);
   for (let number = 1; number <= rounds; number++) {
     const folder = mkdtempSync(join(root, `${fault.name}-${number}-`));
-    const round = await playRound({ program, engine, fault, seed, number, folder }).catch((error) =>
+    const { play = playRound } = fault;
+    const round = await play({ program, engine, fault, seed, number, folder }).catch((error) =>
       brokenRound(error, folder),
     );
     if (interrupted) await new Promise(() => {}); // the end is on its way
     if (options.keep && round.problems.length > 0) failedFolders.push(folder);
     else rmSync(folder, { recursive: true, force: true });
-    console.log(`${fault.name} ${number}/${rounds}: ${inShort(round)}`);
+    console.log(`${engine.name}: ${fault.name} ${number}/${rounds}: ${inShort(round)}`);
     played.push(round);
   }
   return played;
@@ -68,11 +72,12 @@ function inShort({ acknowledged = 0, kills = 0, outages = 0, longestRecovery = 0
   return `${numbers}, ${problems.length === 0 ? 'ok' : `${problems.length} problems`}`;
 }
 
-function showRemarks({ fault, refused, problems }) {
-  if (refused > 0) console.log(`${fault}: ${refused} calls were refused, and so not counted.`);
+function showRemarks({ engine, fault, refused, problems }) {
+  if (refused > 0) console.log(`${engine}: ${fault}: ${refused} calls were refused, and so not counted.`);
   for (const { round, text } of problems.slice(0, MOST_SHOWN))
-    console.log(`${fault}, round ${round}: ${text}`);
-  if (problems.length > MOST_SHOWN) console.log(`${fault}: and ${problems.length - MOST_SHOWN} more.`);
+    console.log(`${engine}: ${fault}, round ${round}: ${text}`);
+  if (problems.length > MOST_SHOWN)
+    console.log(`${engine}: ${fault}: and ${problems.length - MOST_SHOWN} more.`);
 }
 
 /** A terminal sends Ctrl-C to us and to who started us, who hands it on: the second one must not end the clean-up. */

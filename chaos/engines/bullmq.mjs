@@ -1,16 +1,20 @@
 // BullMQ: the processes share a Redis that is the run's own, each round under a prefix of its own.
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
 import { Proxy } from '../../tools/servers/proxy.mjs';
 import { RedisServer } from '../../tools/servers/redis/server.mjs';
 
 /** What a fault may need. */
-export const offers = ['server', 'network'];
+export const offers = ['server', 'network', 'redis'];
 
-/** In the processes that are made to suffer. Who is gone is found out soon, and so a round is short. */
-export function createScheduler({ url, prefix }, { transactionalWork: _, ...options }) {
-  return bullMqScheduler({ connection: url, prefix, lease: '2s', ...options });
+/**
+ * In the processes that are made to suffer: who watches loads nothing of the library. Who is gone is found out soon, and
+ * so a round is short. What has ended is kept to be counted.
+ */
+export async function createScheduler({ url, prefix }, { transactionalWork: _, ...options }) {
+  const { bullMqScheduler } = await import('nestjs-eventflow-jobs/bullmq');
+  const retention = { count: 1_000_000 };
+  return bullMqScheduler({ connection: url, prefix, lease: '2s', retention, ...options });
 }
 
 let serverOfRun;
@@ -49,10 +53,21 @@ class RedisKeys {
 
   entries() {
     return this.#read(async (redis) => {
-      const states = [];
-      for (const [id, hash] of await this.#hashes(redis))
-        states.push({ id, state: await redis.hget(hash, 'state') });
-      return states;
+      const hashes = [...(await this.#hashes(redis))];
+      return Promise.all(hashes.map(async ([id, hash]) => ({ id, state: await redis.hget(hash, 'state') })));
+    });
+  }
+
+  /** How many have not ended. All are in one queue. */
+  remaining() {
+    return this.#read(async (redis) => {
+      const sizes = await Promise.all([
+        redis.zcard(`${this.prefix}:default:delayed`),
+        redis.zcard(`${this.prefix}:default:prioritized`),
+        redis.llen(`${this.prefix}:default:active`),
+        redis.zcard(`${this.prefix}:@parked`),
+      ]);
+      return sizes.reduce((sum, size) => sum + size);
     });
   }
 
@@ -62,8 +77,10 @@ class RedisKeys {
       const places = await this.#places(redis);
       const damages = [];
       const hashes = await this.#hashes(redis);
-      for (const [id, hash] of hashes) {
-        const state = await redis.hget(hash, 'state');
+      const entries = await Promise.all(
+        [...hashes].map(async ([id, hash]) => ({ id, state: await redis.hget(hash, 'state') })),
+      );
+      for (const { id, state } of entries) {
         const found = places.get(id) ?? [];
         if (found.length !== 1 || !SETS[state]?.includes(found[0]))
           damages.push(`${id} is ${state}, and lies in ${found.join(' and ') || 'no set'}`);

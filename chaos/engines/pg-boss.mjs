@@ -1,14 +1,17 @@
 // pg-boss: the processes share a database of a PostgreSQL that is the run's own.
 import pg from 'pg';
-import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
 import { Proxy } from '../../tools/servers/proxy.mjs';
 import { PostgresServer } from '../../tools/servers/postgres/server.mjs';
 
 /** What a fault may need. */
-export const offers = ['transactionalWork', 'server', 'network'];
+export const offers = ['transactionalWork', 'server', 'network', 'postgres'];
 
-/** In the processes that are made to suffer. Who is gone is found out soon, and so a round is short. */
-export function createScheduler({ connectionString }, options) {
+/**
+ * In the processes that are made to suffer: who watches loads nothing of the library. Who is gone is found out soon, and
+ * so a round is short.
+ */
+export async function createScheduler({ connectionString }, options) {
+  const { pgBossScheduler } = await import('nestjs-eventflow-jobs/pg-boss');
   return pgBossScheduler({ connectionString, lease: '2s', ...options });
 }
 
@@ -50,6 +53,8 @@ class PostgresDatabase {
     this.server = server;
     this.proxy = proxy;
     this.#database = database;
+    /** Past the network that may be in trouble. */
+    this.url = database.url;
     /** What `createScheduler` gets in each process. */
     this.connection = { connectionString: through(database.url, proxy) };
   }
@@ -64,6 +69,13 @@ class PostgresDatabase {
     const stateOf = ({ state, parked }) =>
       parked && STATES[state] === 'scheduled' ? 'parked' : STATES[state];
     return rows.map((row) => ({ id: row.id, state: stateOf(row) }));
+  }
+
+  /** How many have not ended. */
+  async remaining() {
+    const [{ remaining }] = await this.#query(`SELECT count(*)::int AS remaining FROM pgboss.job
+      WHERE name NOT LIKE '\\_\\_pgboss%' AND state IN ('created', 'retry', 'active')`);
+    return remaining;
   }
 
   /** The entry of each effect that is there. */

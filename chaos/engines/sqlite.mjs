@@ -1,14 +1,18 @@
 // SQLite: the processes share a file.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
+import { hasSmallDisks, smallDisk } from '../support/small-disks.mjs';
 
 /** What a fault may need. */
-export const offers = ['transactionalWork'];
+export const offers = ['transactionalWork', 'file', ...(hasSmallDisks ? ['small-disk'] : [])];
 
-/** In the processes that are made to suffer. */
-export function createScheduler({ file }, options) {
-  return sqliteScheduler({ file, ...options });
+/** There is no clock but that of the machine, which all processes share. */
+export const isOneClock = true;
+
+/** In the processes that are made to suffer: who watches loads nothing of the library. What has ended is kept to be counted. */
+export async function createScheduler({ file }, options) {
+  const { sqliteScheduler } = await import('nestjs-eventflow-jobs/sqlite');
+  return sqliteScheduler({ file, retention: { count: 1_000_000 }, ...options });
 }
 
 /**
@@ -21,16 +25,19 @@ export function writeEffect(transaction, entry) {
 }
 
 /** In the process that watches: a store for one round. */
-export async function openStore(folder) {
-  return new SqliteFile(join(folder, 'jobs.db'));
+export async function openStore(folder, settings) {
+  const disk = settings.smallDisk ? smallDisk(folder) : undefined;
+  return new SqliteFile(join(disk?.folder ?? folder, 'jobs.db'), disk);
 }
 
 const STATES = ['scheduled', 'running', 'succeeded', 'failed', 'cancelled', 'parked'];
 
 /** Reads the file by SQL and not by the library, which could be wrong twice in the same way. */
 class SqliteFile {
-  constructor(file) {
+  constructor(file, disk) {
     this.file = file;
+    /** Where it has one of its own. */
+    this.disk = disk;
     /** What `createScheduler` gets in each process. */
     this.connection = { file };
   }
@@ -38,6 +45,14 @@ class SqliteFile {
   async entries() {
     const rows = this.#query('SELECT id, state FROM eventflow_jobs_entries');
     return rows.map(({ id, state }) => ({ id, state: STATES[state] }));
+  }
+
+  /** How many have not ended. */
+  async remaining() {
+    const [{ remaining }] = this.#query(
+      'SELECT count(*) AS remaining FROM eventflow_jobs_entries WHERE state IN (0, 1, 5)',
+    );
+    return remaining;
   }
 
   /** The entry of each effect that is there. */
@@ -52,7 +67,9 @@ class SqliteFile {
       .filter((text) => text !== 'ok');
   }
 
-  async close() {}
+  async close() {
+    await this.disk?.close();
+  }
 
   #query(sql) {
     const database = new DatabaseSync(this.file);

@@ -13,10 +13,14 @@ export const settings = {
   shape: { burst: [1, 10], pause: [10, 50], delay: [1, 600], work: [0, 100], every: '100ms' },
 };
 
-export async function inject({ fleet, random, processes: size }) {
-  for (let left = random.between(1, 3); left > 0; left--) {
-    await sleep(random.between(100, 900));
-    await fleet.freeze(random.between(0, size - 1), random.between(1_500, 4_000));
+/** How often, how long the load runs before, and how long a process stands still, in ms. */
+export const plan = { times: [1, 3], pause: [100, 900], lasts: [1_500, 4_000] };
+export const short = { plan: { times: [1, 1], pause: [100, 300], lasts: [2_500, 2_500] } };
+
+export async function inject({ fleet, random, processes: size, plan: { times, pause, lasts } }) {
+  for (let left = random.between(...times); left > 0; left--) {
+    await sleep(random.between(...pause));
+    await fleet.freeze(random.between(0, size - 1), random.between(...lasts));
   }
   // The late ends are to come before all is over.
   await sleep(500);

@@ -15,5 +15,7 @@ export const settings = {
   shape: { burst: [1, 20], pause: [5, 50], delay: [1, 600], work: [0, 15], every: '100ms' },
 };
 
-export const inject = (round) =>
-  stopOneTimeAfterTheOther(round, { mode: 'immediate', times: [2, 4], pause: [50, 1_500], lasts: [0, 500] });
+export const plan = { times: [2, 4], pause: [50, 1_500], lasts: [0, 500] };
+export const short = { plan: { times: [1, 1], pause: [100, 500], lasts: [0, 200] } };
+
+export const inject = (round) => stopOneTimeAfterTheOther(round, 'immediate');

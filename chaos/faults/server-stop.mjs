@@ -16,10 +16,7 @@ export const settings = {
   shape: { burst: [1, 20], pause: [5, 50], delay: [1, 600], work: [0, 15], every: '100ms' },
 };
 
-export const inject = (round) =>
-  stopOneTimeAfterTheOther(round, {
-    mode: 'fast',
-    times: [1, 1],
-    pause: [500, 2_000],
-    lasts: [10_000, 10_000],
-  });
+export const plan = { times: [1, 1], pause: [500, 2_000], lasts: [10_000, 10_000] };
+export const short = { plan: { times: [1, 1], pause: [200, 500], lasts: [2_500, 2_500] } };
+
+export const inject = (round) => stopOneTimeAfterTheOther(round, 'fast');

@@ -13,9 +13,12 @@ export const settings = {
   shape: { burst: [1, 4], pause: [20, 80], delay: [1, 600], work: [0, 400], every: '100ms' },
 };
 
-export async function inject({ fleet, random, processes: size }) {
-  for (let left = random.between(2, 4); left > 0; left--) {
-    await sleep(random.between(100, 900));
+export const plan = { times: [2, 4], pause: [100, 900] };
+export const short = { plan: { times: [1, 1], pause: [200, 500] } };
+
+export async function inject({ fleet, random, processes: size, plan: { times, pause } }) {
+  for (let left = random.between(...times); left > 0; left--) {
+    await sleep(random.between(...pause));
     await fleet.stopAndReplace(random.between(0, size - 1));
   }
 }

@@ -16,5 +16,7 @@ export const settings = {
   shape: { burst: [1, 8], pause: [20, 80], delay: [1, 600], work: [0, 6] },
 };
 
-export const inject = (round) =>
-  stopOneTimeAfterTheOther(round, { mode: 'immediate', times: [2, 4], pause: [50, 1_500], lasts: [0, 500] });
+export const plan = { times: [2, 4], pause: [50, 1_500], lasts: [0, 500] };
+export const short = { plan: { times: [1, 1], pause: [100, 500], lasts: [0, 200] } };
+
+export const inject = (round) => stopOneTimeAfterTheOther(round, 'immediate');

@@ -13,4 +13,7 @@ export const settings = {
   shape: { burst: [1, 8], pause: [20, 80], delay: [1, 600], work: [0, 6] },
 };
 
-export const inject = (round) => killOneAfterTheOther(round, { kills: [3, 6], pause: [50, 900] });
+export const plan = { times: [3, 6], pause: [50, 900] };
+export const short = { plan: { times: [1, 1], pause: [50, 300] } };
+
+export const inject = (round) => killOneAfterTheOther(round);

@@ -12,4 +12,9 @@ export const settings = {
   shape: { burst: [1, 20], pause: [5, 50], delay: [1, 600], work: [0, 15], every: '100ms' },
 };
 
-export const inject = (round) => killOneAfterTheOther(round, { kills: [3, 6], pause: [50, 900] });
+/** How many, and how long the load runs before each, in ms, from and to. */
+export const plan = { times: [3, 6], pause: [50, 900] };
+/** What is less of it in a short run. */
+export const short = { plan: { times: [2, 2], pause: [50, 300] } };
+
+export const inject = (round) => killOneAfterTheOther(round);

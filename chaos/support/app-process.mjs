@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from './time.mjs';
 
 const LAST_LINES = 30;
-const outputOf = (folder) => join(folder, 'output.txt');
+/** Loaded before all else by a process whose clock is set while it runs. */
+const CLOCK = new URL('./clock.mjs', import.meta.url).href;
+export const outputOf = (folder) => join(folder, 'output.txt');
 
 const living = new Set();
 let isOver = false;
@@ -18,16 +20,27 @@ export class AppProcess {
   stoppedAt;
   /** When it stood still, and went on. */
   freezes = [];
+  /** By the wall clock: from when it was there until it was told to end, or its load to stop. */
+  working = { from: Infinity, until: Infinity };
+  /** Of the app, where there are several. */
+  version;
   #child;
   #done = new Set();
 
   constructor(program, folder, options) {
     if (isOver) throw new Error('The run is over: no process is started any more.');
+    this.version = options.version;
     const output = openSync(outputOf(folder), 'a');
     const stdio = ['ignore', output, output, 'ipc'];
-    this.#child = fork(program, [JSON.stringify({ ...options, folder })], { stdio });
+    const execArgv = options.settings.canSetClock ? ['--import', CLOCK] : [];
+    // What one process has compiled the next one need not.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(dirname(program), 'compiled') };
+    this.#child = fork(program, [JSON.stringify({ ...options, folder })], { stdio, execArgv, env });
     closeSync(output);
-    this.#child.on('message', ({ done }) => this.#done.add(done));
+    this.#child.on('message', ({ done }) => {
+      if (done === 'start') this.working.from = Date.now();
+      this.#done.add(done);
+    });
     // One that could not be started: it counts as one that died by itself.
     this.#child.on('error', () => {});
     living.add(this);
@@ -58,12 +71,13 @@ export class AppProcess {
     return this.#child.signalCode ?? `exit code ${this.#child.exitCode}`;
   }
 
-  /** `start`, `stop-load` or `close`. */
+  /** `start`, `load`, `stop-load`, `close` or `clock <ms>`. */
   hasDone(order) {
     return this.#done.has(order);
   }
 
   tell(order) {
+    if (order === 'stop-load') this.working.until = Math.min(this.working.until, Date.now());
     if (!this.isGone && this.#child.connected) this.#child.send(order, () => {});
   }
 
@@ -71,6 +85,7 @@ export class AppProcess {
   async stop() {
     if (this.isGone) return;
     this.stoppedAt ??= now();
+    this.working.until = Math.min(this.working.until, Date.now());
     this.#child.kill('SIGTERM');
     await this.exit;
   }

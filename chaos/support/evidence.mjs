@@ -1,7 +1,7 @@
 import { attemptsByEntry } from './attempts.mjs';
 
-const UNFINISHED = ['scheduled', 'running'];
-export const isUnfinished = ({ state }) => UNFINISHED.includes(state);
+const UNFINISHED = ['scheduled', 'running', 'parked'];
+const isUnfinished = ({ state }) => UNFINISHED.includes(state);
 
 /** What is known about a round when all is over: what the processes wrote down, and what the store holds. */
 export class Evidence {
@@ -11,15 +11,19 @@ export class Evidence {
   /**
    * @param kills when which process was killed, by its id; `stops`: when it was told to stop.
    * @param freezes when which process stood still.
+   * @param clockSets when a clock was set.
    * @param outages when the server was away.
    * @param effects the entry of each effect in the store, where attempts are transactions; else the logs tell.
    */
-  constructor({ events, entries, kills, stops, freezes, outages, effects }) {
+  constructor({ events, entries, kills, stops, freezes, clockSets, outages, effects }) {
+    this.events = events;
     this.kills = kills;
     this.stops = stops;
     this.freezes = freezes;
+    this.clockSets = clockSets;
     this.outages = outages;
-    this.acknowledged = events.filter(({ what }) => what === 'acknowledged').map(({ entry }) => entry);
+    this.promises = events.filter(({ what }) => what === 'acknowledged');
+    this.acknowledged = this.promises.map(({ entry }) => entry);
     this.refused = events.filter(({ what }) => what === 'refused');
     this.unfinished = entries.filter(isUnfinished).map(({ id }) => id);
     this.attempts = attemptsByEntry(events);

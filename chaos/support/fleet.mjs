@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppProcess } from './app-process.mjs';
-import { comesTrue } from './time.mjs';
+import { comesTrue, now } from './time.mjs';
 
 /** How long a step may take on a machine that has other things to do, in ms. */
 const PATIENCE = 60_000;
@@ -12,6 +13,8 @@ export class Fleet {
   #options;
   #places = [];
   #all = [];
+  /** When clocks were set. */
+  clockSets = [];
 
   constructor(program, folder, seeds, options) {
     this.#program = program;
@@ -38,6 +41,23 @@ export class Fleet {
     await old.stop();
   }
 
+  /** As a deploy does it: the new one is at work before the old one is told to end. */
+  async deploy(place, version) {
+    const old = this.#places[place];
+    this.#places[place] = this.#add(place, version);
+    await this.everyone('start');
+    await old.stop();
+  }
+
+  /** Sets the wall clock of some processes, by so many ms from the true one. */
+  async setClocks(places, off) {
+    const order = `clock ${off}`;
+    const some = places.map((place) => this.#places[place]);
+    this.clockSets.push(now());
+    for (const one of some) one.tell(order);
+    await this.#allHave(some, order);
+  }
+
   /** Longer than a claim lasts, or not. */
   freeze(place, milliseconds) {
     return this.#places[place].freeze(milliseconds);
@@ -49,18 +69,32 @@ export class Fleet {
     await this.everyone(order);
   }
 
-  /** Waits until all in place have done something. */
-  async everyone(order) {
+  /** Waits until all in place have done something. @param patience in ms. */
+  async everyone(order, patience) {
+    await this.#allHave(this.#places, order, patience);
+  }
+
+  /** Of all that have not ended. */
+  get pids() {
+    return this.#all.filter(({ isGone }) => !isGone).map(({ pid }) => pid);
+  }
+
+  /** Which version of the app was at work from when until when, by the wall clock. */
+  get shifts() {
+    return this.#all.map(({ version, working }) => ({ version, ...working }));
+  }
+
+  async #allHave(some, order, patience = PATIENCE) {
     const hasDone = (one) => one.hasDone(order);
     const inTime = await comesTrue(
-      () => this.#places.every(hasDone) || this.#all.some((one) => one.diedByItself),
-      PATIENCE,
+      () => some.every(hasDone) || this.#all.some((one) => one.diedByItself),
+      patience,
     );
     const dead = this.#all.find((one) => one.diedByItself);
     if (dead) throw new Error(`Process ${dead.pid} ended by itself: ${dead.ending}.`);
     if (inTime) return;
-    const late = this.#places.filter((one) => !hasDone(one)).map(({ pid }) => pid);
-    throw new Error(`Not done within ${PATIENCE} ms: ${order}, by process ${late.join(', ')}.`);
+    const late = some.filter((one) => !hasDone(one)).map(({ pid }) => pid);
+    throw new Error(`Not done within ${patience} ms: ${order}, by process ${late.join(', ')}.`);
   }
 
   /** When which process was killed, by its id. */
@@ -89,13 +123,28 @@ export class Fleet {
     await Promise.all(this.#all.map(({ exit }) => exit));
   }
 
+  /** SIGTERM for all: each is to end by itself. */
+  async stopAll() {
+    const ended = Promise.all(this.#all.map((one) => one.stop())).then(() => true);
+    const isInTime = await Promise.race([ended, sleep(PATIENCE, false)]);
+    if (!isInTime)
+      throw new Error(`Told to stop, and not gone within ${PATIENCE} ms: ${this.pids.join(', ')}.`);
+  }
+
+  /** One process more, which may not come up. @returns whether it started. */
+  async tryToStart() {
+    const one = this.#add(this.#places.length);
+    await comesTrue(() => one.hasDone('start') || one.isGone, PATIENCE);
+    return one.hasDone('start');
+  }
+
   async killAll() {
     await Promise.all(this.#all.map((one) => one.kill()));
   }
 
-  #add(place) {
+  #add(place, version = this.#options.version) {
     const seeds = [...this.#seeds, `process ${this.#all.length}`];
-    const one = new AppProcess(this.#program, this.#folder, { ...this.#options, place, seeds });
+    const one = new AppProcess(this.#program, this.#folder, { ...this.#options, place, version, seeds });
     this.#all.push(one);
     return one;
   }

@@ -1,20 +1,24 @@
 import { parseArgs } from 'node:util';
 import { load, namesOf } from './catalog.mjs';
+import { inForm } from './forms.mjs';
 
 export const USAGE = `npm run chaos -- [options]
-  --engine NAME   ${namesOf('engines').join(' | ')} (sqlite)
-  --fault NAME    ${namesOf('faults').join(' | ')} (all that the engine can suffer; may be given again)
+  --engine NAME   ${namesOf('engines').join(' | ')} (sqlite; may be given again)
+  --fault NAME    ${namesOf('faults').join(' | ')}
+                  (all that the engine can suffer; may be given again)
   --rounds N      of each fault (20; fewer where each takes long)
   --seed S        a whole number that repeats the random choices of a run (random)
+  --short         less of each: what is done is the same
   --json FILE     writes the report there too
   --keep          keeps the folders of rounds that failed: store, logs, output
   --help`;
 
 const OPTIONS = {
-  engine: { type: 'string', default: 'sqlite' },
+  engine: { type: 'string', multiple: true, default: ['sqlite'] },
   fault: { type: 'string', multiple: true },
   rounds: { type: 'string' },
   seed: { type: 'string' },
+  short: { type: 'boolean', default: false },
   json: { type: 'string' },
   keep: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -26,10 +30,16 @@ export class UsageError extends Error {}
 export async function readOptions(args) {
   const { values } = parsed(args);
   if (values.help) return { help: true };
-  const engine = await load('engines', chosen('engine', values.engine));
+  const engines = [...new Set(values.engine)].map((name) => chosen('engine', name));
   return {
-    engine,
-    faults: await faultsFor(engine, values.fault),
+    /** Each with the faults that it is to suffer. */
+    engines: await Promise.all(
+      engines.map(async (name) => {
+        const engine = await load('engines', name);
+        const faults = await faultsFor(engine, values.fault);
+        return { engine, faults: faults.map((fault) => inForm(fault, values.short)) };
+      }),
+    ),
     /** Without it each fault says. */
     rounds: values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds, 1, 1_000_000),
     seed:
@@ -50,7 +60,7 @@ function parsed(args) {
 }
 
 /** Without names: all faults that the engine can suffer. One that was asked for by name has to be possible. */
-async function faultsFor(engine, names) {
+export async function faultsFor(engine, names) {
   const wanted = names ? [...new Set(names)].map((name) => chosen('fault', name)) : namesOf('faults');
   const faults = await Promise.all(wanted.map((name) => load('faults', name)));
   const missing = (fault) => fault.needs.filter((need) => !engine.offers.includes(need));

@@ -45,6 +45,6 @@ function sharesClaim(pair, evidence) {
 function doubledTicks(attemptsByEntry) {
   const firsts = [...attemptsByEntry.values()].map(([first]) => first);
   const ticks = firsts.filter(({ tick, attempt }) => tick !== undefined && attempt === 1);
-  const ofSameTick = Map.groupBy(ticks, ({ tick }) => tick).values();
+  const ofSameTick = Map.groupBy(ticks, ({ recurring, tick }) => `${recurring} ${tick}`).values();
   return [...ofSameTick].flatMap(([, ...others]) => others.map(({ entry }) => entry));
 }

@@ -4,6 +4,7 @@ const SUMS = [
   'acknowledged',
   'run',
   'lost',
+  'early',
   'runTwiceWithReason',
   'runTwiceServerGone',
   'runTwiceWithoutReason',
@@ -23,13 +24,18 @@ export function summary({ engine, fault, seed, rounds }) {
     seed,
     rounds: rounds.length,
     broken: rounds.filter(({ kills }) => kills === undefined).length,
+    isRuined: rounds.some(({ isRuined }) => isRuined),
     ...Object.fromEntries(SUMS.map((key) => [key, sum(key)])),
     longestRecovery: longest('longestRecovery'),
     longestReturn: longest('longestReturn'),
+    longestNotice: longest('noticed'),
     longestRefusal: longest('longestRefusal'),
     problems: rounds.flatMap(({ problems }, index) => problems.map((text) => ({ round: index + 1, text }))),
   };
 }
+
+/** Of a store that was ruined on purpose. */
+const promised = (value) => (one) => (one.isRuined ? 'not promised' : value(one));
 
 const COLUMNS = {
   fault: ({ engine, fault }) => `${engine}: ${fault}`,
@@ -37,17 +43,27 @@ const COLUMNS = {
   'kills / outages': ({ kills, outages }) => `${kills} / ${outages}`,
   acknowledged: ({ acknowledged }) => acknowledged,
   run: ({ run }) => run,
-  lost: ({ lost }) => lost,
-  'run twice (with reason: server gone / without)': (one) =>
-    `${one.runTwiceWithReason}: ${one.runTwiceServerGone} / ${one.runTwiceWithoutReason}`,
-  'claims shared': ({ sharedClaims }) => sharedClaims,
-  stuck: ({ stuck }) => stuck,
-  'longest recovery': ({ longestRecovery }) => `${longestRecovery} ms`,
+  lost: promised(({ lost }) => lost),
+  early: promised(({ early }) => early),
+  'run twice (with reason: server gone / without)': promised(
+    (one) => `${one.runTwiceWithReason}: ${one.runTwiceServerGone} / ${one.runTwiceWithoutReason}`,
+  ),
+  'claims shared': promised(({ sharedClaims }) => sharedClaims),
+  stuck: promised(({ stuck }) => stuck),
+  'longest recovery': promised(({ longestRecovery }) => `${longestRecovery} ms`),
   // From when the server was back until the first attempt; and how long a caller waited for the refusal.
-  'back at work / refused within': ({ outages, longestReturn, longestRefusal }) =>
-    outages > 0 ? `${longestReturn} ms / ${longestRefusal} ms` : '-',
-  integrity: ({ damages, broken }) => (damages > 0 ? `${damages} damages` : broken > 0 ? 'not known' : 'ok'),
+  'back at work / refused within': ({ outages, isRuined, longestNotice, longestReturn, longestRefusal }) => {
+    if (outages === 0) return '-';
+    return `${isRuined ? `noticed after ${longestNotice}` : longestReturn} ms / ${longestRefusal} ms`;
+  },
+  integrity: integrityOf,
 };
+
+function integrityOf({ damages, broken, isRuined, problems }) {
+  if (broken > 0) return 'not known';
+  if (isRuined) return problems.length > 0 ? 'ruined' : 'ruined, and told so';
+  return damages > 0 ? `${damages} damages` : 'ok';
+}
 
 export function table(summaries) {
   const lines = [

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JobVersion } from 'nestjs-eventflow-jobs';
 
 /** Where the jobs of a process write down what they do. */
 export class Witness {
@@ -22,7 +21,7 @@ export class WitnessedJob {
 
   async execute(context) {
     const witness = context.get(Witness);
-    witness.saw('start', context);
+    witness.saw('start', context, { clock: Date.now() });
     try {
       if (this.before > 0) await sleep(this.before);
       await witness.writeEffect?.(context.transaction, context.id);
@@ -35,15 +34,16 @@ export class WitnessedJob {
     witness.saw('end', context);
   }
 }
-JobVersion('Witnessed', 1)(WitnessedJob);
 
-/** Of a recurring schedule: says of which tick it is. */
+/** Of a recurring schedule: says of which one, and of which tick. */
 export class TickJob {
+  static recurring = 'tick';
+
   async execute(context) {
     const witness = context.get(Witness);
-    witness.saw('start', context, { tick: context.runAt.getTime() });
+    const { recurring } = this.constructor;
+    witness.saw('start', context, { recurring, tick: context.runAt.getTime() });
     witness.saw('effect', context);
     witness.saw('end', context);
   }
 }
-JobVersion('Tick', 1)(TickJob);

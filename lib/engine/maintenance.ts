@@ -27,6 +27,8 @@ export class Maintenance {
   private prunedAt = 0;
   private renewedAt = performance.now();
   private buriesFrom = 0;
+  /** Why the last round was, if it was. */
+  private leftOut: string | undefined;
 
   constructor(
     private readonly store: SharedStore,
@@ -72,8 +74,12 @@ export class Maintenance {
       await this.prune();
       // Whatever was missed, of a word that nobody sent or got.
       this.listeners.onChange();
+      this.leftOut = undefined;
     } catch (error) {
-      this.logger.warn(`A round of maintenance was left out: ${messageOf(error)}`);
+      const reason = messageOf(error);
+      // It comes again in every round, for as long as the reason lasts.
+      if (reason !== this.leftOut) this.logger.warn(`A round of maintenance was left out: ${reason}`);
+      this.leftOut = reason;
     }
   }
 

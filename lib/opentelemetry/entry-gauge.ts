@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { LineLogger } from '../jobs/line.logger.js';
 import type { JobEvents } from '../jobs/job-event.js';
 import { messageOf } from '../jobs/outcome.js';
 import type { JobState } from '../scheduling/job-entry.js';

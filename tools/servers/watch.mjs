@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const WATCHDOG = fileURLToPath(new URL('./watchdog.mjs', import.meta.url));
 
-/** What has to be gone when this process is, however it ends: server processes, and a folder. */
+/** What has to be gone when this process is, however it ends: server processes, file systems, and a folder. */
 export class Watch {
   #watchdog;
 
@@ -32,6 +32,11 @@ export class Watch {
   /** Its id may soon be another's. @param {number} pid */
   release(pid) {
     this.#tell({ release: pid });
+  }
+
+  /** @param {string} place where a file system was mounted */
+  mounted(place) {
+    this.#tell({ mounted: place });
   }
 
   /** Ends what is still there, and resolves when it is gone. */

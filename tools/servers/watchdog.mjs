@@ -1,6 +1,7 @@
 // @ts-check
 // Ends servers and removes their folders once the process that started it is gone, even by kill -9: then its input ends.
-// Each line of it is an order: {"watch": pid}, {"release": pid}, {"folder": path}.
+// Each line of it is an order: {"watch": pid}, {"release": pid}, {"mounted": path}, {"folder": path}.
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,14 +13,18 @@ const GRACE_MS = 10_000;
 const servers = new Set();
 /** @type {Set<string>} */
 const folders = new Set();
+/** @type {Set<string>} */
+const mounts = new Set();
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { watch, release, folder } = JSON.parse(line);
+  const { watch, release, mounted, folder } = JSON.parse(line);
   if (watch) servers.add(watch);
   if (release) servers.delete(release);
+  if (mounted) mounts.add(mounted);
   if (folder) folders.add(folder);
 }
 await Promise.all([...servers].map(end));
+for (const mount of mounts) spawnSync('umount', ['--lazy', mount]);
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 
 /** @param {number} pid */

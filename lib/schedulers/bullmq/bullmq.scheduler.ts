@@ -1,3 +1,4 @@
+import { ServerClock } from '../../engine/server-clock.js';
 import { SharedStoreScheduler } from '../../engine/shared-store.scheduler.js';
 import { STORE_CAPABILITIES } from '../../engine/store.scheduler.js';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
@@ -13,7 +14,6 @@ import { BullMqStore } from './bullmq.store.js';
 import { Connections } from './connection.js';
 import { loadDrivers } from './drivers.js';
 import { RedisAccess } from './redis-access.js';
-import { RedisClock } from './redis-clock.js';
 import { withHashTag } from './prefix.js';
 import { dangersIn, uptimeIn } from './server-info.js';
 
@@ -26,7 +26,7 @@ const CAPABILITIES: readonly Capability[] = [...STORE_CAPABILITIES, 'durable', '
 /** Entries in queues of BullMQ, run in any process that has the Redis. */
 class BullMqScheduler extends SharedStoreScheduler {
   readonly capabilities: ReadonlySet<Capability> = new Set(CAPABILITIES);
-  protected readonly clock = new RedisClock();
+  protected readonly clock = new ServerClock();
   protected readonly lease: number;
   protected readonly logger = new LineLogger('BullMqScheduler');
   private access: RedisAccess | undefined;
@@ -53,7 +53,7 @@ class BullMqScheduler extends SharedStoreScheduler {
     try {
       const info = await access.open();
       for (const danger of dangersIn(info)) this.logger.warn(danger);
-      await this.readClock(access);
+      await this.clock.ask(() => access.time());
       const store = new BullMqStore(
         access,
         this.clock,
@@ -90,11 +90,6 @@ class BullMqScheduler extends SharedStoreScheduler {
       (message) => this.told(message),
       () => this.engine.wake(),
     );
-  }
-
-  private async readClock(access: RedisAccess): Promise<void> {
-    const sent = performance.now();
-    this.clock.learn(await access.time(), sent);
   }
 
   private settings(serverStart: number) {

@@ -1,4 +1,5 @@
 import type { Knows } from '../../engine/entry-store.js';
+import type { ServerClock } from '../../engine/server-clock.js';
 import type { Claims, SharedStore } from '../../engine/shared-store.js';
 import type { JobId } from '../../jobs/job-id.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
@@ -11,7 +12,6 @@ import {
 } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
-import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { WorkerAbout } from '../../worker/worker-about.js';
@@ -19,7 +19,6 @@ import type { BullQueues } from './bull-queues.js';
 import { type EntryFields, kindFrom, toEntry } from './entry-fields.js';
 import { OwnInserts } from './own-inserts.js';
 import type { RedisAccess } from './redis-access.js';
-import type { RedisClock } from './redis-clock.js';
 import { type ExchangeAnswer, exchangeArguments, toExchange } from './redis-exchange.js';
 import { type InsertAnswer, insertArguments, insertResults } from './redis-insert.js';
 import { listPage } from './redis-list.js';
@@ -43,8 +42,6 @@ const RELEASED_AT_ONCE = 500;
 const PRUNED_AT_ONCE = 500;
 /** So many steps in one call, since others wait for the worker meanwhile. */
 const RELEASE_STEPS = 10;
-/** In ms. */
-const STOOD_STILL = 100;
 
 /** Entries in the keys of BullMQ's queues, which any number of processes work on. */
 export class BullMqStore implements SharedStore {
@@ -54,7 +51,7 @@ export class BullMqStore implements SharedStore {
 
   constructor(
     private readonly access: RedisAccess,
-    private readonly clock: RedisClock,
+    private readonly clock: ServerClock,
     private readonly settings: StoreSettings,
     kinds: () => readonly StoredKind[],
     private readonly bullQueues: BullQueues,
@@ -252,23 +249,12 @@ export class BullMqStore implements SharedStore {
 
   private async store(entries: readonly NewEntry[], mode: 'all' | 'each'): Promise<(InsertResult | Error)[]> {
     for (const { queue } of entries) this.bullQueues.add(queue);
-    if (this.clock.isDoubtful) await this.askForTheTime();
+    if (this.clock.isDoubtful) await this.clock.assertRight(() => this.access.time());
     const sent = performance.now();
     const call = this.access.run<InsertAnswer>('insert', insertArguments(entries, mode, this.deadline()));
     const answer = await this.ownInserts.follow(entries, call);
     this.clock.learn(Number(answer[1]), sent);
     return insertResults(entries, answer);
-  }
-
-  /** What was planned by a clock that had stood still would run too early. */
-  private async askForTheTime(): Promise<void> {
-    const planned = this.clock.now();
-    const sent = performance.now();
-    this.clock.learn(await this.access.time(), sent);
-    if (this.clock.now() - planned < STOOD_STILL + performance.now() - sent) return;
-    throw new SchedulerUnavailableError(
-      'This machine stood still, and its clock with it: nothing was stored. Schedule again, by the time of now.',
-    );
   }
 
   /** By the server's clock: what was given up by then is not to be carried out. */

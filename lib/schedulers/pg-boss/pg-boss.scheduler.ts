@@ -1,7 +1,7 @@
+import { ServerClock } from '../../engine/server-clock.js';
 import { SharedStoreScheduler } from '../../engine/shared-store.scheduler.js';
 import { STORE_CAPABILITIES } from '../../engine/store.scheduler.js';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
-import { SystemClock } from '../../jobs/clock.js';
 import { LineLogger } from '../../jobs/line.logger.js';
 import type { Capability } from '../../scheduling/capability.js';
 import { toMilliseconds } from '../../scheduling/duration.js';
@@ -34,7 +34,7 @@ interface Opened {
 /** Entries in a queue of pg-boss, run in any process that has the database. */
 class PgBossScheduler extends SharedStoreScheduler {
   readonly capabilities: ReadonlySet<Capability>;
-  protected readonly clock = new SystemClock();
+  protected readonly clock = new ServerClock();
   protected readonly lease: number;
   protected readonly logger = new LineLogger('PgBossScheduler');
   private openedAs: Opened | undefined;
@@ -68,6 +68,7 @@ class PgBossScheduler extends SharedStoreScheduler {
       );
       const channel = channelOf(schema);
       const store = this.storeOn(connection, installation, channel);
+      await this.clock.ask(() => store.time());
       await store.refreshRecurring();
       const words = new Words(
         connection.access,
@@ -117,6 +118,7 @@ class PgBossScheduler extends SharedStoreScheduler {
     const { retention, transactionalWork = false } = this.options;
     return new PgBossStore(
       access,
+      this.clock,
       installation,
       {
         operationTimeout: this.core.operationTimeout,

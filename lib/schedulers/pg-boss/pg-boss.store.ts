@@ -1,4 +1,5 @@
 import type { EntryStore, Knows } from '../../engine/entry-store.js';
+import type { ServerClock } from '../../engine/server-clock.js';
 import type { Claims, SharedStore } from '../../engine/shared-store.js';
 import type { JobId } from '../../jobs/job-id.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
@@ -23,6 +24,7 @@ import { listStatement, toPage } from './pg-list.js';
 import { PgPauses } from './pg-pauses.js';
 import { pruneSome } from './pg-prune.js';
 import { PgQueues } from './pg-queues.js';
+import { readTime } from './pg-time.js';
 import { PgRecurring } from './pg-recurring.js';
 import { PgWorkers } from './pg-workers.js';
 import { PgWrites } from './pg-writes.js';
@@ -58,6 +60,7 @@ export class PgBossStore implements SharedStore {
 
   constructor(
     access: Access,
+    private readonly clock: ServerClock,
     private readonly installation: Installation,
     { operationTimeout, channel, retention, lease, transactionalWork }: StoreSettings,
     kinds: () => readonly StoredKind[],
@@ -66,7 +69,7 @@ export class PgBossStore implements SharedStore {
     const inserts = new PgInsert(installation, channel, retention);
     this.calls = new PgCalls(access, operationTimeout);
     this.commits = new CallersCommits(channel, onCommit);
-    this.writes = new PgWrites(this.calls, inserts, this.commits);
+    this.writes = new PgWrites(this.calls, clock, inserts, this.commits);
     this.workers = new PgWorkers(installation, lease);
     this.recurringJobs = new PgRecurring(installation, inserts);
     this.changes = new RecurringChanges(this.calls, this.recurringJobs, this.workers, channel);
@@ -84,6 +87,11 @@ export class PgBossStore implements SharedStore {
 
   close(): Promise<void> {
     return this.calls.access.close();
+  }
+
+  /** The server's clock, in ms since 1970. */
+  time(): Promise<number> {
+    return this.calls.do(readTime);
   }
 
   insert(entries: readonly NewEntry[], _now: number, transaction?: unknown): Promise<InsertResult[]> {
@@ -211,8 +219,11 @@ export class PgBossStore implements SharedStore {
     return this.calls.do((executor) => this.workers.unregister(executor));
   }
 
-  renew(): Promise<boolean> {
-    return this.calls.do((executor) => this.workers.renew(executor));
+  async renew(): Promise<boolean> {
+    const sent = performance.now();
+    const now = await this.calls.do((executor) => this.workers.renew(executor));
+    if (now !== undefined) this.clock.learn(now, sent);
+    return now !== undefined;
   }
 
   claims(): Promise<Claims> {

@@ -62,13 +62,14 @@ export class PgWorkers {
     if (!this.declared.includes(id)) await this.declare(executor, [...this.declared, id]);
   }
 
-  /** @returns whether it still had its place. */
-  async renew(executor: Executor): Promise<boolean> {
+  /** @returns the server's time, in ms since 1970; nothing where it had lost its place. */
+  async renew(executor: Executor): Promise<number | undefined> {
     const { rows } = await executor.executeSql(
-      `UPDATE ${this.table} SET seen = clock_timestamp() WHERE id = $1 RETURNING 1`,
+      `UPDATE ${this.table} SET seen = clock_timestamp() WHERE id = $1
+        RETURNING ${milliseconds('clock_timestamp()')} AS now`,
       [this.id],
     );
-    return rows.length > 0;
+    return (rows[0] as { now: number } | undefined)?.now;
   }
 
   async unregister(executor: Executor): Promise<void> {

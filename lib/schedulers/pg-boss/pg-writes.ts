@@ -3,10 +3,13 @@ import { bareError } from '../../jobs/bare-error.js';
 import { toError } from '../../jobs/outcome.js';
 import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { CallersCommits } from './callers-commits.js';
+import type { ServerClock } from '../../engine/server-clock.js';
+import type { Executor } from './access.js';
 import { callersTransaction, inSavepoint } from './callers-transaction.js';
 import { InsertLanes } from './insert-lanes.js';
 import type { PgCalls } from './pg-calls.js';
 import type { PgInsert } from './pg-insert.js';
+import { readTime } from './pg-time.js';
 import { within } from './unavailable.js';
 
 type Results = readonly (InsertResult | Error)[];
@@ -20,6 +23,7 @@ export class PgWrites {
 
   constructor(
     private readonly calls: PgCalls,
+    private readonly clock: ServerClock,
     private readonly inserts: PgInsert,
     private readonly commits: CallersCommits,
   ) {
@@ -32,6 +36,7 @@ export class PgWrites {
   /** All or none: where a key may be taken, in a transaction that is undone then. */
   async insertAll(entries: readonly NewEntry[]): Promise<InsertResult[]> {
     if (entries.length === 1) return accepted(await this.insertEach(entries));
+    await this.assertClock();
     const insert = (executor: Parameters<PgInsert['insert']>[0]) => this.inserts.insert(executor, entries);
     // Without keys it is one statement, which the server does whole or not at all.
     if (entries.every(({ key }) => key === undefined)) return accepted(await this.calls.do(insert));
@@ -40,6 +45,7 @@ export class PgWrites {
 
   async insertIn(transaction: unknown, entries: readonly NewEntry[]): Promise<InsertResult[]> {
     const executor = await callersTransaction(transaction);
+    await this.assertClock(executor);
     await this.beforeCallersCommit();
     const insert = async () => accepted(await this.inserts.insert(executor, entries));
     // Whoever catches a refusal and commits is to find none of them.
@@ -55,6 +61,7 @@ export class PgWrites {
    * taken one of them, and that is nothing to the others.
    */
   async insertEach(entries: readonly NewEntry[]): Promise<Results> {
+    await this.assertClock();
     this.inserts.place(entries);
     const having = entries.filter(({ key }) => key !== undefined);
     if (having.length === 0) return this.insertBy(this.lanes, entries);
@@ -65,6 +72,13 @@ export class PgWrites {
     const results = await Promise.all([write(this.lanes, without), write(this.lanesOfKeys, having)]);
     const [ofThose, ofThese] = results.map((some) => some.values());
     return entries.map(({ key }) => (key === undefined ? ofThose! : ofThese!).next().value!);
+  }
+
+  /** The planner has reckoned by it, and a sleep of this machine would make that wrong. */
+  private async assertClock(executor?: Executor): Promise<void> {
+    if (!this.clock.isDoubtful) return;
+    const read = executor ? () => readTime(executor) : () => this.calls.do(readTime);
+    await this.clock.assertRight(read);
   }
 
   private insertBy(lanes: InsertLanes, entries: readonly NewEntry[]): Promise<Results> {

@@ -3,8 +3,11 @@ import { bareError } from '../../jobs/bare-error.js';
 import { messageOf } from '../../jobs/outcome.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 
-/** Connection lost, shutting down or starting, out of resources, and read-only, as after a failover. */
-const AWAY = /^(08|53|57P|25006)/;
+/**
+ * Connection lost, shutting down or starting, out of resources, read-only, as after a failover, and what the server's own
+ * timeouts cut off: of a statement, of waiting for a lock, of a transaction.
+ */
+const AWAY = /^(08|53|57P|57014|55P03|25006|25P03|25P04)/;
 
 /** The server's answer, if it was one: five places. */
 function sqlStateOf(error: unknown): string | undefined {

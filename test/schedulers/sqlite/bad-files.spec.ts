@@ -24,6 +24,7 @@ import {
 import { UnusableStoreError, sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, startApp, startError } from '../../support/app.js';
+import { recordLog } from '../../support/log.js';
 import { until } from '../../support/until.js';
 
 const ran: string[] = [];
@@ -213,6 +214,62 @@ describe('a file that is taken away while it is open', () => {
       expect(ran).toEqual(['a']);
       await nest.close();
       expect(existsSync(file)).toBe(how === 'replaced');
+    },
+  );
+});
+
+describe('a file that is damaged while it is open', () => {
+  it.each([
+    ['cut', () => truncateSync(file, 5_000)],
+    ['emptied', () => truncateSync(file, 0)],
+    [
+      'overwritten',
+      () => {
+        const { length } = readFileSync(file);
+        // The same file, and as long as it was.
+        writeFileSync(file, createHash('shake256', { outputLength: length }).update('x').digest(), {
+          flag: 'r+',
+        });
+      },
+    ],
+  ])(
+    '%s: it is told once, all calls are refused, and nothing is written to it any more',
+    async (_, damage) => {
+      const log = recordLog();
+      const { nest, scheduler } = await startApp(options());
+      const jobs = Array.from({ length: 2_000 }, (_each, index) => ({
+        job: new NoteJob(`${index}`),
+        when: 3_600_000,
+      }));
+      const [first] = await scheduler.scheduleMany(jobs);
+      const other = new DatabaseSync(file);
+      other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      damage();
+      // What lies in the cache is read anew when another process has written.
+      other.exec('PRAGMA user_version = 1');
+      other.close();
+
+      const told = () => log.filter((line) => line.includes('is damaged'));
+      await until(() => told().length > 0, 'the damage to be noticed');
+      const left = hashOf(file);
+      const calls = [
+        () => scheduler.scheduleNow(new NoteJob('b')),
+        () => scheduler.scheduleMany([{ job: new NoteJob('c') }, { job: new NoteJob('d') }]),
+        () => scheduler.get(first!),
+        () => scheduler.counts(),
+        () => scheduler.cancel(first!),
+      ];
+      for (const call of calls) {
+        const error = await errorOf(call);
+        expect(error).toBeInstanceOf(SchedulerUnavailableError);
+        expect(error.message).toContain(`${file} is damaged`);
+      }
+      // Two rounds of maintenance, each of which would find it again.
+      await new Promise((resolve) => setTimeout(resolve, 2_200));
+      expect(told().filter((line) => line.startsWith('error'))).toHaveLength(1);
+      expect(told().length).toBeLessThanOrEqual(2);
+      expect(hashOf(file)).toBe(left);
+      await nest.close();
     },
   );
 });

@@ -1,14 +1,17 @@
+import { basename } from 'node:path';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import type { OtherProcesses } from './other-processes.js';
 import type { OpenFile } from './sqlite-connection.js';
 import type { SqliteCounts } from './sqlite-counts.js';
-import { isSqliteError } from './sqlite-errors.js';
+import { isDamaged, isNoDatabase, isSqliteError } from './sqlite-errors.js';
 import type { WaitingGroups } from './waiting-groups.js';
 import { WriteQueue } from './write-queue.js';
 
 /** How the store reads from its file and writes to it. */
 export class SqliteAccess {
   private readonly queue: WriteQueue;
+  /** Once it has shown that it is. */
+  private damage: SchedulerUnavailableError | undefined;
 
   constructor(
     private readonly opened: OpenFile,
@@ -21,6 +24,7 @@ export class SqliteAccess {
       opened.database,
       {
         assertUsable: () => this.assertThere(),
+        explain: (cause) => this.explain(cause, 'written'),
         beforeCommit: () => {
           counts.write();
           others.beforeCommit();
@@ -41,10 +45,7 @@ export class SqliteAccess {
     try {
       return query();
     } catch (cause) {
-      if (!isSqliteError(cause)) throw cause;
-      throw new SchedulerUnavailableError(`The SQLite file could not be read: ${(cause as Error).message}.`, {
-        cause,
-      });
+      throw this.explain(cause, 'read');
     }
   }
 
@@ -86,12 +87,30 @@ export class SqliteAccess {
     }
   }
 
-  /** SQLite goes on writing into a file that is deleted: what it acknowledges then is lost. */
+  /**
+   * SQLite goes on writing into a file that is deleted: what it acknowledges then is lost. And in one that is damaged it
+   * would do more damage.
+   */
   assertThere(): void {
+    if (this.damage) throw this.damage;
     if (!this.opened.isGone()) return;
     throw new SchedulerUnavailableError(
       `${this.opened.file} was deleted or replaced while it was open: restart the app to open the one that is there.`,
     );
+  }
+
+  private explain(cause: unknown, done: 'read' | 'written'): unknown {
+    if (!isSqliteError(cause)) return cause;
+    const { message } = cause as Error;
+    if (!isDamaged(cause) && !isNoDatabase(cause))
+      return new SchedulerUnavailableError(`The SQLite file could not be ${done}: ${message}.`, { cause });
+    const { file } = this.opened;
+    this.damage = new SchedulerUnavailableError(
+      `${file} is damaged (${message}), and is left as it is from now on: put a backup in its place, or move it away to ` +
+        `begin anew, ${basename(file)}-wal and ${basename(file)}-shm with it, and restart the app.`,
+      { cause },
+    );
+    return this.damage;
   }
 
   /** Writes what is left, and takes no more. */

@@ -24,6 +24,8 @@ export class SqliteMaintenance {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private round = 0;
+  /** Why the last round was, if it was. */
+  private leftOut: string | undefined;
 
   constructor(
     private readonly store: SqliteStore,
@@ -69,8 +71,12 @@ export class SqliteMaintenance {
       }
       await this.store.access.write(() => this.store.recurringJobs.sweep(Date.now()));
       await this.prune();
+      this.leftOut = undefined;
     } catch (error) {
-      this.logger.warn(`A round of maintenance was left out: ${toError(error).message}`);
+      const { message } = toError(error);
+      // It comes again every second, for as long as the reason lasts.
+      if (message !== this.leftOut) this.logger.warn(`A round of maintenance was left out: ${message}`);
+      this.leftOut = message;
     }
   }
 

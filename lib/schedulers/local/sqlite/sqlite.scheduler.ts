@@ -6,6 +6,7 @@ import { messageOf } from '../../../jobs/outcome.js';
 import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import type { Capability } from '../../../scheduling/capability.js';
 import { toMilliseconds } from '../../../scheduling/duration.js';
+import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import type { SchedulerFactory } from '../../../scheduling/scheduler-factory.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../../scheduling/worker-options.js';
@@ -132,12 +133,11 @@ class SqliteScheduler extends StoreScheduler {
   /** Another process has committed something. */
   private woken(): void {
     try {
-      this.engine.abort(
-        this.store.workers.stopping(),
-        () => new JobCancelledError('The entry was cancelled.'),
-      );
+      const stopping = this.store.access.read(() => this.store.workers.stopping());
+      this.engine.abort(stopping, () => new JobCancelledError('The entry was cancelled.'));
     } catch (error) {
-      this.logger.warn(`Which entries were cancelled elsewhere could not be read: ${messageOf(error)}`);
+      // A file that cannot be read is told by the worker, which looks next, and once.
+      if (!(error instanceof SchedulerUnavailableError)) throw error;
     }
     this.engine.wake();
   }

@@ -29,6 +29,8 @@ export interface TransactionHooks {
   readonly afterRollback: () => void;
   /** @throws where the store must not be written to any more. */
   readonly assertUsable: () => void;
+  /** What a caller gets for an error of SQLite's. */
+  readonly explain: (cause: unknown) => unknown;
 }
 
 /** Writes of one turn of the event loop share a transaction; each promise settles after the commit is on disk. */
@@ -71,7 +73,7 @@ export class WriteQueue {
     } catch (error) {
       if (isBusy(error)) return this.busy(batch, error);
       if (batch.length > 1) this.writes = [...batch.map((one) => ({ ...one, alone: true })), ...this.writes];
-      else batch[0]!.reject(unavailable(error));
+      else batch[0]!.reject(this.hooks.explain(error));
       if (this.writes.length > 0) this.plan();
       return;
     }
@@ -170,7 +172,7 @@ export class WriteQueue {
     const inTime = waiting.findIndex(({ deadline }) => deadline > now);
     const late = waiting.splice(0, inTime === -1 ? waiting.length : inTime);
     this.writes = waiting;
-    for (const { reject } of late) reject(cause === undefined ? heldForLong() : unavailable(cause));
+    for (const { reject } of late) reject(cause === undefined ? heldForLong() : this.hooks.explain(cause));
     if (this.writes.length > 0) this.plan(pause);
   }
 }
@@ -182,13 +184,6 @@ export function rollback(database: DatabaseSync): void {
   } catch (error) {
     if (!isSqliteError(error)) throw error;
   }
-}
-
-function unavailable(cause: unknown): unknown {
-  if (!isSqliteError(cause)) return cause;
-  return new SchedulerUnavailableError(`The SQLite file could not be written: ${(cause as Error).message}.`, {
-    cause,
-  });
 }
 
 function heldForLong(): SchedulerUnavailableError {

@@ -1,7 +1,10 @@
-import { SystemClock } from '../../jobs/clock.js';
+import { SystemClock } from '../jobs/clock.js';
+import { SchedulerUnavailableError } from '../scheduling/scheduling.errors.js';
 
 /** A difference in ms that no timer, and no machine that keeps its clock right, makes. */
 const DOUBTFUL = 100;
+/** In ms. */
+const STOOD_STILL = 100;
 
 /** How far the machine's clock is ahead of what it counts by. */
 function wallClock(): number {
@@ -12,7 +15,7 @@ function wallClock(): number {
  * The clock of the server: one for all processes, so that none whose own clock is wrong, or is set while it runs, runs or
  * schedules an entry at a wrong time. In between it counts on by what nobody can set.
  */
-export class RedisClock extends SystemClock {
+export class ServerClock extends SystemClock {
   private ahead = performance.timeOrigin;
   private behind = wallClock();
 
@@ -36,5 +39,27 @@ export class RedisClock extends SystemClock {
     this.behind = wallClock();
     // What may be the way to the server is not taken for a difference.
     if (Math.abs(ahead - this.ahead) > uncertain) this.ahead = ahead;
+  }
+
+  /** @param read gives the server's clock, in ms since 1970. */
+  async ask(read: () => Promise<number>): Promise<void> {
+    const sent = performance.now();
+    this.learn(await read(), sent);
+  }
+
+  /**
+   * Before something is stored that was planned by this clock, where it is doubtful: what was planned by one that had stood
+   * still would run too early.
+   *
+   * @throws {SchedulerUnavailableError} where it had stood still.
+   */
+  async assertRight(read: () => Promise<number>): Promise<void> {
+    const planned = this.now();
+    const sent = performance.now();
+    this.learn(await read(), sent);
+    if (this.now() - planned < STOOD_STILL + performance.now() - sent) return;
+    throw new SchedulerUnavailableError(
+      'This machine stood still, and its clock with it: nothing was stored. Schedule again, by the time of now.',
+    );
   }
 }

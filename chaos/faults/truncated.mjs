@@ -1,0 +1,25 @@
+// The file is cut while the app runs. What was in it is gone, whoever promised it: the app is to notice, and to say so.
+import { statSync, truncateSync } from 'node:fs';
+import { playRuin } from '../support/ruin.mjs';
+
+/** What the engine has to offer. */
+export const needs = ['file'];
+
+export const processes = 3;
+
+/** Of each process. */
+export const settings = {
+  concurrency: 10,
+  operationTimeout: 2_000,
+  shutdownTimeout: 1_000,
+  shape: { burst: [1, 20], pause: [5, 50], delay: [1, 600], work: [0, 15], every: '100ms' },
+};
+
+/** How long the load runs before, in ms. */
+export const plan = { pause: [500, 2_000] };
+export const short = { plan: { pause: [500, 800] } };
+
+export const play = (round) =>
+  playRuin(round, (file, random) =>
+    truncateSync(file, Math.floor((statSync(file).size * random.next()) / 2)),
+  );

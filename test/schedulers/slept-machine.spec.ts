@@ -1,0 +1,41 @@
+import { type SchedulerFactory, SchedulerUnavailableError } from 'nestjs-eventflow-jobs';
+import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
+import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startApp } from '../support/app.js';
+import { createDatabase } from '../support/postgres.js';
+import { createPrefix } from '../support/redis.js';
+import { NoteJob } from './pg-boss/support/note.job.js';
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** While a machine sleeps, what its processes count the time by stands still, and its clock goes on. */
+function sleep(milliseconds: number): void {
+  const counted = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => counted() - milliseconds);
+}
+
+describe.each<[string, () => Promise<SchedulerFactory>]>([
+  ['PostgreSQL', async () => pgBossScheduler({ connectionString: await createDatabase() })],
+  ['Redis', async () => bullMqScheduler(await createPrefix())],
+])('on %s', (_, create) => {
+  it.each([3_600_000, 2_000])(
+    'after a sleep of %s ms nothing is scheduled by the time from before it: the caller is told, and the next call is right',
+    async (slept) => {
+      const app = await startApp({ jobs: [NoteJob], scheduler: await create(), worker: false });
+      await app.scheduler.schedule(new NoteJob('before'), '1h');
+
+      sleep(slept);
+      await expect(app.scheduler.schedule(new NoteJob('early'), '30m')).rejects.toThrow(
+        SchedulerUnavailableError,
+      );
+      expect(await app.scheduler.counts()).toMatchObject({ scheduled: 1 });
+
+      const asked = Date.now();
+      const id = await app.scheduler.schedule(new NoteJob('right'), '30m');
+      const { runAt } = (await app.scheduler.get(id))!;
+      expect(runAt.getTime()).toBeGreaterThanOrEqual(asked + 1_800_000 - 5);
+      expect(runAt.getTime()).toBeLessThan(asked + 1_800_000 + 2_000);
+    },
+  );
+});
