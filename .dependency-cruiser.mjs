@@ -71,8 +71,15 @@ export default {
       name: 'nothing-imports-the-public-face',
       comment: 'Import the file that defines the thing. The conformance kit builds apps, as users do.',
       severity: 'error',
-      from: { path: '^lib', pathNot: '^lib/(index|testing/conformance/lab)\\.ts$' },
+      from: { path: '^lib', pathNot: '^lib/(cli/|(index|testing/conformance/lab)\\.ts$)' },
       to: { path: '^lib/(index|testing/index|eventflow-jobs\\.module)\\.ts$' },
+    },
+    {
+      name: 'nothing-imports-the-command-line',
+      comment: 'The commands of the package may use all of it; nothing of it is theirs.',
+      severity: 'error',
+      from: { path: '^lib', pathNot: '^lib/cli/' },
+      to: { path: '^lib/cli/' },
     },
     {
       name: 'lib-stands-alone',

@@ -37,7 +37,7 @@ export interface EntryData {
 }
 
 /** What has come of it so far. */
-interface EntryOutput {
+export interface EntryOutput {
   /** Claims that do not count as attempts. */
   skipped?: number;
   error?: StoredEntry['lastError'];
@@ -91,7 +91,8 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     attempts: data.attempts,
     attempt: attemptOf(row),
     claim: row.claim,
-    ...(row.key?.startsWith('=') && { key: row.key.slice(1) }),
+    ...(row.key?.startsWith('=') && { key: row.key.slice(1), holdsKey: row.state === 'created' }),
+    ...(row.state === 'active' && output?.cancel && { stopping: true as const }),
     ...(typeof row.worker === 'string' && { worker: row.worker }),
     ...(row.started_at !== null && { startedAt: Math.round(row.started_at) }),
     ...(row.finished_at !== null && { finishedAt: Math.round(row.finished_at) }),
