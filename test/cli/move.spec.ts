@@ -1,3 +1,4 @@
+import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
 import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
 import { fill, pendingOf } from './support/filled-store.js';
@@ -129,4 +130,19 @@ it('A class that only the source knew is no matter: data are copied as they are'
   const { scheduler } = await startMoveApp(target.scheduler());
   const [entry] = (await scheduler.list()).entries;
   expect(entry?.data).toEqual({ text });
+});
+
+it('Two schemas of one database are two stores', async () => {
+  const { address } = await createStore('pg-boss');
+  const [one, two] = ['one', 'two'].map((schema) => ({
+    address: `${address}${address.includes('?') ? '&' : '?'}schema=${schema}`,
+    scheduler: pgBossScheduler({ connectionString: address, schema }),
+  }));
+  const producer = await startMoveApp(one!.scheduler);
+  const id = await producer.scheduler.schedule(new NoteJob('later'), '1h');
+
+  expect(await runMove(one!, two!)).toMatchObject({ code: 0, report: { entries: { copied: 1 } } });
+
+  const { scheduler } = await startMoveApp(two!.scheduler);
+  expect((await scheduler.list()).entries.map((entry) => entry.id)).toEqual([id]);
 });

@@ -28,6 +28,10 @@ export function createStore(kind: StoreKind): Promise<Store> {
   return STORES[kind]();
 }
 
+export function storeIn(file: string): Store {
+  return { address: `sqlite:${file}`, options: { file }, scheduler: () => sqliteScheduler({ file }) };
+}
+
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-move-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,17 +39,13 @@ export function temporaryFolder(): string {
 }
 
 const STORES = {
-  async sqlite(): Promise<Store> {
-    const file = join(temporaryFolder(), 'jobs.db');
-    return { address: `sqlite:${file}`, options: { file }, scheduler: () => sqliteScheduler({ file }) };
-  },
+  sqlite: async (): Promise<Store> => storeIn(join(temporaryFolder(), 'jobs.db')),
   async 'pg-boss'(): Promise<Store> {
     const connectionString = await createDatabase();
-    const schema = 'jobs';
     return {
-      address: `${connectionString}${connectionString.includes('?') ? '&' : '?'}schema=${schema}`,
+      address: connectionString,
       options: { connectionString },
-      scheduler: () => pgBossScheduler({ connectionString, schema }),
+      scheduler: () => pgBossScheduler({ connectionString }),
     };
   },
   async bullmq(): Promise<Store> {

@@ -14,11 +14,10 @@ local function adopt()
   local fields = {}
   for i = 1, tonumber(argument()) do fields[i] = argument() end
   local hash = of(queue, id)
-  if queueOf(id) or call('EXISTS', hash) == 1 then return {'known'} end
+  if queueOf(id) and call('EXISTS', hash) == 1 then return {'known'} end
   local holder = key ~= '' and holderOf(key)
   if holder and holds then return {'conflict', holder} end
   call('HSET', hash, 'state', state, 'kind', kind, 'runAt', whole(runAt), unpack(fields))
-  call('ZADD', ours('all'), call('INCR', ours('scheduled')) * QUEUES + numberOf(queue), id)
   if key ~= '' then
     call('HSET', hash, 'key', key)
     if holds then call('HSET', hash, 'holds', 1) end
@@ -33,6 +32,8 @@ local function adopt()
     call('ZADD', of(queue, 'delayed'), scoreOf(queue, runAt), id)
     due(runAt <= now and 0 or runAt)
   end
+  -- The last of it: before, it is not known, and is taken over once more.
+  call('ZADD', ours('all'), call('INCR', ours('scheduled')) * QUEUES + numberOf(queue), id)
   return {'adopted'}
 end
 
