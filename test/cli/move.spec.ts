@@ -78,7 +78,7 @@ describe.each(ROUTES)('A move from %s to %s', (from, to) => {
     await until(() => ran.includes('ship o-1'), 'the command');
     const ended = await until(async () => {
       const entry = await scheduler.get(ids.flaky);
-      return entry?.state === 'succeeded' && entry;
+      return entry?.state === 'succeeded' ? entry : undefined;
     });
     expect(ended.failures?.map(({ attempt, message }) => [attempt, message])).toEqual([
       [1, 'flaky, attempt 1'],
