@@ -1,10 +1,13 @@
 import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { until } from '../support/until.js';
-import { fill, pendingOf } from './support/filled-store.js';
+import { fill, pendingOf, recurringOf } from './support/filled-store.js';
 import { FlakyJob, NewerJob, NoteJob, ran, startMoveApp } from './support/move-jobs.js';
 import { runMove } from './support/run-move.js';
 import { type StoreKind, createStore } from './support/stores.js';
+
+// Two stores are made, and filled by three apps.
+vi.setConfig({ testTimeout: 60_000 });
 
 const ROUTES: [StoreKind, StoreKind][] = [
   ['sqlite', 'sqlite'],
@@ -26,7 +29,7 @@ describe.each(ROUTES)('A move from %s to %s', (from, to) => {
     const first = await runMove(source, target);
 
     expect(first).toMatchObject({ code: 0, report: { entries: { copied: count, known: 0, conflicts: [] } } });
-    expect(first.report.recurring.copied.toSorted()).toEqual(['daily', 'often']);
+    expect(first.report.recurring.copied.toSorted()).toEqual(['daily', 'often', 'tidy']);
     expect(first.report.pausedQueues).toEqual(['held']);
     const { scheduler } = await startMoveApp(target.scheduler());
     const after = await pendingOf(scheduler);
@@ -47,16 +50,18 @@ describe.each(ROUTES)('A move from %s to %s', (from, to) => {
     expect(second).toMatchObject({ code: 0, report: { entries: { copied: 0, known: count } } });
     expect(second.report.recurring).toEqual({
       copied: [],
-      known: expect.arrayContaining(['daily', 'often']),
+      known: expect.arrayContaining(['daily', 'often', 'tidy']),
     });
     expect(await pendingOf(scheduler)).toEqual(changed);
   });
 
-  it('leaves keys with those that hold them, and attempts where they were', async () => {
+  it('leaves keys with those that hold them, attempts where they were, and ticks when they come', async () => {
     const source = await createStore(from);
     const target = await createStore(to);
     const ids = await fill(source);
     expect(await runMove(source, target)).toMatchObject({ code: 0 });
+    const reader = await startMoveApp(source.scheduler());
+    const declared = await recurringOf(reader.scheduler, 'tidy');
     ran.length = 0;
     FlakyJob.fails = false;
 
@@ -70,6 +75,9 @@ describe.each(ROUTES)('A move from %s to %s', (from, to) => {
     expect(other).not.toBe(ids.snoozed);
 
     const worker = await startMoveApp(target.scheduler(), { worker: { concurrency: 1 } });
+    // Its declaration finds it, and it goes on where it was.
+    expect(declared?.nextRunAt).toBeInstanceOf(Date);
+    expect(await recurringOf(scheduler, 'tidy')).toEqual(declared);
     await until(() => ran.includes('overdue 1'), 'what was overdue');
     await until(() => ran.includes('newer 1'), 'what was parked');
     await scheduler.reschedule(ids.flaky, 0);

@@ -1,4 +1,4 @@
-import type { JobScheduler } from 'nestjs-eventflow-jobs';
+import type { JobScheduler, RecurringEntry } from 'nestjs-eventflow-jobs';
 import type { StoredRecurring } from '../../../lib/scheduling/recurring.js';
 import type { StoredEntry } from '../../../lib/scheduling/stored-entry.js';
 import { until } from '../../support/until.js';
@@ -43,7 +43,7 @@ export async function fill(store: Store) {
     return entry?.state === 'scheduled' && entry.runAt.getTime() > Date.now() + 60_000;
   }, 'a snooze');
   await scheduler.scheduleRecurring('often', new NoteJob('often'), { every: 20 }, { queue: 'held' });
-  await until(async () => (await scheduler.listRecurring())[0]?.lastRunAt, 'a first tick');
+  await until(async () => (await recurringOf(scheduler, 'often'))?.lastRunAt, 'a first tick');
   await scheduler.pauseRecurring('often');
   await worker.nest.close();
 
@@ -79,4 +79,8 @@ export async function pendingOf(
         .map(async ({ id }) => (await scheduler.explain(id)).text),
     ),
   };
+}
+
+export async function recurringOf(scheduler: JobScheduler, id: string): Promise<RecurringEntry | undefined> {
+  return (await scheduler.listRecurring()).find((one) => one.id === id);
 }

@@ -5,6 +5,7 @@ import {
   type Job,
   type JobContext,
   JobVersion,
+  RecurringJob,
   SnoozeJobError,
 } from 'nestjs-eventflow-jobs';
 import { startApp } from '../../support/app.js';
@@ -58,6 +59,13 @@ export class LongJob implements Job {
   }
 }
 
+/** Declared by every app that works. */
+@JobVersion('Tidy', 1)
+@RecurringJob('tidy', { every: '1h' })
+export class TidyJob implements Job {
+  execute(): void {}
+}
+
 @CommandVersion('ShipOrder', 3)
 export class ShipOrderCommand {
   constructor(readonly orderId: string) {}
@@ -70,7 +78,7 @@ class ShipOrderHandler implements ICommandHandler<ShipOrderCommand> {
   }
 }
 
-const KNOWN = [NoteJob, FlakyJob, SnoozingJob, LongJob];
+const KNOWN = [NoteJob, FlakyJob, SnoozingJob, LongJob, TidyJob];
 
 /** An app that knows them all, or all but the newer one. */
 export function startMoveApp(
