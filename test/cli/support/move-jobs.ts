@@ -62,7 +62,7 @@ export class LongJob implements Job {
 /** Declared by every app that works. */
 @JobVersion('Tidy', 1)
 @RecurringJob('tidy', { every: '1h' })
-export class TidyJob implements Job {
+class TidyJob implements Job {
   execute(): void {}
 }
 
