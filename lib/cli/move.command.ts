@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { EventFlowJobsError } from '../eventflow-jobs.error.js';
+import { messageOf } from '../jobs/outcome.js';
 import type { CliCommand } from './command.js';
 import { moveEntries } from './move/entries-mover.js';
 import { type OpenScheduler, openScheduler } from './move/open-scheduler.js';
 import { moveRecurring } from './move/recurring-mover.js';
 import { type MoveReport, isComplete, linesOf } from './move/report.js';
 import { assertNobodyWorks, workersOf } from './move/source-workers.js';
-import { type StoreAddress, assertDifferent, storeAddress } from './move/store-address.js';
+import { type StoreAddress, assertDifferent, storeAddress, withoutSecrets } from './move/store-address.js';
 
 const USAGE = `npx nestjs-eventflow-jobs move --from SOURCE --to TARGET [--force] [--json FILE]
 
@@ -20,7 +22,8 @@ failures stay as they are. It only reads the source, and leaves alone what the t
   --force          although a worker lives on the source: what it runs meanwhile may run on the target too
   --json FILE      writes the outcome to this file too
 
-Exit code 0: all of it is on the target. 1: some of it was left behind. 2: it could not be moved.`;
+Exit code 0: all of it is on the target. 1: some of it was left behind, or somebody works on the source. 2: it could
+not be moved: run it again.`;
 
 export const moveCommand: CliCommand = {
   name: 'move',
@@ -79,6 +82,8 @@ async function between<T>(
     const target = await openScheduler(to, 'target');
     try {
       return await run(source, target);
+    } catch (cause) {
+      throw new EventFlowJobsError(withoutSecrets(messageOf(cause), from, to), { cause });
     } finally {
       await target.close();
     }

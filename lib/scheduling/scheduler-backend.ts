@@ -154,8 +154,8 @@ export abstract class SchedulerBackend {
 
   /**
    * Takes over entries of another scheduler as they are there: `scheduled`, `parked` or `failed`, with their ids, times,
-   * attempts and errors, each in the order of scheduling after all that are there. All of it in one piece; an id that is
-   * there already is left alone. One that had begun before holds its key no longer.
+   * attempts and errors, in the order in which they are given. All of it in one piece; an id that is there already is left
+   * alone. One whose `holdsKey` is not `true` does not hold its key, but is the last that did.
    */
   protected adoptEntries(_entries: readonly StoredEntry[]): Promise<Adoption> {
     return this.unsupported('taking over entries', 'durable');

@@ -5,7 +5,7 @@ import { EventFlowJobsModule } from '../../eventflow-jobs.module.js';
 import { messageOf } from '../../jobs/outcome.js';
 import { JobScheduler } from '../../scheduling/job-scheduler.js';
 import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
-import type { Role, StoreAddress } from './store-address.js';
+import { type Role, type StoreAddress, withoutSecrets } from './store-address.js';
 
 export interface OpenScheduler {
   readonly scheduler: JobScheduler;
@@ -37,7 +37,7 @@ export async function openScheduler(address: StoreAddress, role: Role): Promise<
     throw new EventFlowJobsError('it keeps nothing that outlives its process.');
   } catch (error) {
     throw new EventFlowJobsError(
-      `The ${role}, ${address.label}: ${without(address.secrets, messageOf(error))}`,
+      `The ${role}, ${address.label}: ${withoutSecrets(messageOf(error), address)}`,
       {
         cause: error,
       },
@@ -74,8 +74,4 @@ function ofThisPackage(scheduler: JobScheduler): JobScheduler {
   throw new EventFlowJobsError(
     'it is of another copy of nestjs-eventflow-jobs than this command: run it where the app is installed.',
   );
-}
-
-function without(secrets: readonly string[], text: string): string {
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }

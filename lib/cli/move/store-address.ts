@@ -46,6 +46,13 @@ export function assertDifferent(from: StoreAddress, to: StoreAddress): void {
   throw new EventFlowJobsError(`Source and target are the same: ${from.label}.`);
 }
 
+/** What a driver says may hold them. */
+export function withoutSecrets(text: string, ...addresses: readonly StoreAddress[]): string {
+  return addresses
+    .flatMap(({ secrets }) => secrets)
+    .reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+}
+
 function sqliteAddress(path: string): StoreAddress {
   if (path === '') throw new EventFlowJobsError('sqlite: needs a file behind it: sqlite:./data/jobs.db.');
   const file = resolve(path);
