@@ -85,6 +85,7 @@ export type { ListQuery } from './scheduling/queries.js';
 export type { NewRecurring, StoredRecurring } from './scheduling/recurring.js';
 export type { SchedulerCore } from './scheduling/scheduler-core.js';
 export type {
+  Adoption,
   EntryRef,
   InsertResult,
   NewEntry,

@@ -3,8 +3,9 @@ import { messageOf } from '../jobs/outcome.js';
 import type { CliCommand } from './command.js';
 import { doctorCommand } from './doctor.command.js';
 import { manifestCommand } from './manifest.command.js';
+import { moveCommand } from './move.command.js';
 
-const COMMANDS: readonly CliCommand[] = [doctorCommand, manifestCommand];
+const COMMANDS: readonly CliCommand[] = [doctorCommand, manifestCommand, moveCommand];
 
 const HELP = `npx nestjs-eventflow-jobs COMMAND
 

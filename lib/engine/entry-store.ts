@@ -2,7 +2,7 @@ import type { JobId } from '../jobs/job-id.js';
 import type { JobState, QueueEntry, WorkerEntry } from '../scheduling/job-entry.js';
 import type { ListQuery } from '../scheduling/queries.js';
 import type { StoredRecurring } from '../scheduling/recurring.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
+import type { Adoption, EntryRef, InsertResult, NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
 import type { StoredJob } from '../jobs/stored-job.js';
 import type { ParkedReason } from '../jobs/unrunnable-job.error.js';
 import type { Demand, Exchange, MaybePromise, Settlement, WorkSource } from '../worker/work-source.js';
@@ -19,6 +19,8 @@ export interface EntryStore {
 
   /** All or none. @throws {DuplicateJobKeyError} for a taken key with `reject`. */
   insert(entries: readonly NewEntry[], now: number, transaction?: unknown): MaybePromise<InsertResult[]>;
+  /** See {@link SchedulerBackend.adoptEntries}. */
+  adopt(entries: readonly StoredEntry[], now: number): MaybePromise<Adoption>;
   find(ref: EntryRef): MaybePromise<StoredEntry | undefined>;
   list(query: ListQuery): MaybePromise<{ entries: StoredEntry[]; cursor?: string }>;
   counts(): MaybePromise<Record<JobState, number>>;

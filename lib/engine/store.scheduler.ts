@@ -8,7 +8,7 @@ import { JobScheduler } from '../scheduling/job-scheduler.js';
 import type { ListQuery } from '../scheduling/queries.js';
 import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
 import { DuplicateJobKeyError } from '../scheduling/scheduling.errors.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
+import type { Adoption, EntryRef, InsertResult, NewEntry, StoredEntry } from '../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
 import { StoreEngine } from './store-engine.js';
 import type { EntryStore } from './entry-store.js';
@@ -162,6 +162,22 @@ export abstract class StoreScheduler extends JobScheduler {
   protected override async resumeQueue(queue?: string): Promise<void> {
     await this.store.resume(queue);
     this.engine.wake();
+  }
+
+  protected override async adoptEntries(entries: readonly StoredEntry[]): Promise<Adoption> {
+    const adoption = await this.store.adopt(entries, this.currentTime());
+    this.engine.wake();
+    return adoption;
+  }
+
+  protected override async adoptRecurring(recurring: StoredRecurring): Promise<boolean> {
+    let isNew = false;
+    await this.store.updateRecurring(recurring.id, (standing) => {
+      isNew = standing === undefined;
+      return standing ?? recurring;
+    });
+    this.engine.wake();
+    return isNew;
   }
 
   protected override currentTime(): number {

@@ -63,7 +63,12 @@ export class GatheredCalls {
   }
 }
 
-function endOfPiece(entries: readonly NewEntry[], from: number, most: PieceSize): number {
+/** Where the piece ends that begins there. */
+export function endOfPiece(
+  entries: readonly Pick<NewEntry, 'data'>[],
+  from: number,
+  most: PieceSize,
+): number {
   let characters = 0;
   let to = from;
   do {

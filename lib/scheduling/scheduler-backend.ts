@@ -10,7 +10,7 @@ import type { NewRecurring, StoredRecurring } from './recurring.js';
 import type { ScheduleEntry } from './schedule-options.js';
 import type { SchedulerCore } from './scheduler-core.js';
 import { SchedulerUnavailableError, UnsupportedOperationError } from './scheduling.errors.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from './stored-entry.js';
+import type { Adoption, EntryRef, InsertResult, NewEntry, StoredEntry } from './stored-entry.js';
 import type { WorkerOptions } from './worker-options.js';
 
 /**
@@ -150,6 +150,20 @@ export abstract class SchedulerBackend {
 
   protected resumeQueue(_queue?: string): Promise<void> {
     return this.unsupported('resume()', 'pause');
+  }
+
+  /**
+   * Takes over entries of another scheduler as they are there: `scheduled`, `parked` or `failed`, with their ids, times,
+   * attempts and errors, in the order in which they are given. All of it in one piece; an id that is there already is left
+   * alone. One whose `holdsKey` is not `true` does not hold its key, but is the last that did.
+   */
+  protected adoptEntries(_entries: readonly StoredEntry[]): Promise<Adoption> {
+    return this.unsupported('taking over entries', 'durable');
+  }
+
+  /** Takes over a recurring job with its times. @returns `false` where one of this id is there: it is left as it is. */
+  protected adoptRecurring(_recurring: StoredRecurring): Promise<boolean> {
+    return this.unsupported('taking over recurring jobs', 'durable');
   }
 
   /** The scheduler's clock. Milliseconds since 1970, UTC. */

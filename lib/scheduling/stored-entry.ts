@@ -58,6 +58,10 @@ export interface StoredEntry extends Omit<NewEntry, 'onConflict'> {
   readonly parked?: { readonly reason: ParkedReason; readonly text: string };
   /** The worker that runs it, or ran it last. */
   readonly worker?: string;
+  /** Whether it holds its key: it waits, and has not begun. Missing without a key, and where the store does not tell. */
+  readonly holdsKey?: boolean;
+  /** It runs, and was told to stop. */
+  readonly stopping?: true;
 }
 
 /**
@@ -81,3 +85,16 @@ export interface InsertResult {
  * @publicApi
  */
 export type EntryRef = { readonly id: JobId } | { readonly key: string };
+
+/**
+ * What became of entries that were taken over from another scheduler.
+ *
+ * @publicApi
+ */
+export interface Adoption {
+  readonly adopted: readonly JobId[];
+  /** There already, in whatever state: left as they are. */
+  readonly known: readonly JobId[];
+  /** Left out: another entry that waits holds the key. */
+  readonly conflicts: readonly { readonly id: JobId; readonly key: string; readonly holder: JobId }[];
+}

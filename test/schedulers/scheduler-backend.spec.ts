@@ -54,6 +54,18 @@ describe('A scheduler that declares nothing', () => {
     expect(error.message).toBe(refusal(operation, capability));
   });
 
+  it('takes nothing over from another one', async () => {
+    const { scheduler } = await startApp({ scheduler: boasting(), jobs: [NoteJob] });
+    const messages = [
+      await errorOf(() => scheduler['adoptEntries']([])),
+      await errorOf(() => scheduler['adoptRecurring']({} as never)),
+    ].map(({ message }) => message);
+    expect(messages[0]).toContain(
+      "BoastingScheduler does not offer taking over entries (capability 'durable')",
+    );
+    expect(messages[1]).toContain('BoastingScheduler does not offer taking over recurring jobs');
+  });
+
   it('refuses a time, a key and a transaction', async () => {
     const { scheduler } = await startApp({ scheduler: boasting(), jobs: [NoteJob] });
     const message = async (call: () => Promise<unknown>) => (await errorOf(call)).message;

@@ -12,12 +12,19 @@ import {
 } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
+import type {
+  Adoption,
+  EntryRef,
+  InsertResult,
+  NewEntry,
+  StoredEntry,
+} from '../../scheduling/stored-entry.js';
 import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { WorkerAbout } from '../../worker/worker-about.js';
 import type { BullQueues } from './bull-queues.js';
 import { type EntryFields, kindFrom, toEntry } from './entry-fields.js';
 import { OwnInserts } from './own-inserts.js';
+import { type AdoptAnswer, adoptArguments, toAdoption } from './redis-adoption.js';
 import type { RedisAccess } from './redis-access.js';
 import { type ExchangeAnswer, exchangeArguments, toExchange } from './redis-exchange.js';
 import { type InsertAnswer, insertArguments, insertResults } from './redis-insert.js';
@@ -75,6 +82,12 @@ export class BullMqStore implements SharedStore {
   /** Each with a fate of its own. */
   insertEach(entries: readonly NewEntry[]): Promise<(InsertResult | Error)[]> {
     return this.store(entries, 'each');
+  }
+
+  /** One that was given up and comes later all the same does no harm: a second time it finds what is known. */
+  async adopt(entries: readonly StoredEntry[]): Promise<Adoption> {
+    for (const { queue } of entries) this.bullQueues.add(queue);
+    return toAdoption(entries, await this.access.run<AdoptAnswer>('adopt', adoptArguments(entries)));
   }
 
   async find(ref: EntryRef): Promise<StoredEntry | undefined> {

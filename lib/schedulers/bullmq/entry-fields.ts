@@ -10,7 +10,7 @@ import type { Argument } from './redis-access.js';
 export type EntryFields = readonly (string | null)[];
 
 /** BullMQ's priorities: lower runs first, from 0 to 2^21. Ours: higher runs first, from -1,000,000 to 1,000,000. */
-const HIGHEST = 1_048_576;
+export const HIGHEST = 1_048_576;
 
 /** What makes a kind of job: name and version, and for a command those of the command. */
 export function kindOf({ name, version, command }: StoredKind): string {
@@ -60,7 +60,11 @@ interface EntryOptions {
 }
 
 /** In BullMQ's `opts`, with what is ours beside. */
-function optionsOf({ attempts, metadata, policy }: NewEntry): string {
+export function optionsOf({
+  attempts,
+  metadata,
+  policy,
+}: Pick<NewEntry, 'attempts' | 'metadata' | 'policy'>): string {
   const hasMore = policy !== undefined || Object.keys(metadata).length > 0;
   const options: EntryOptions = {
     attempts,
@@ -76,6 +80,7 @@ export function toEntry(fields: EntryFields): ClaimedEntry {
   const [id, queue, state, kind, data, opts, runAt, timestamp, priority, key, attempt, ats] = fields;
   const [processedOn, finishedOn, failedReason, stacktrace, errorName, progress, parked, failures, worker] =
     fields.slice(12);
+  const [holds, cancel] = fields.slice(21);
   const { attempts, eventflow } = objectFrom(opts) as { attempts?: unknown; eventflow?: unknown };
   const { metadata, policy } = asObject(eventflow) as { metadata?: unknown; policy?: unknown };
   return {
@@ -93,7 +98,8 @@ export function toEntry(fields: EntryFields): ClaimedEntry {
     attempts: typeof attempts === 'number' ? attempts : DEFAULT_ATTEMPTS,
     attempt: numberFrom(attempt, 0),
     claim: numberFrom(ats, 0),
-    ...(typeof key === 'string' && { key }),
+    ...(typeof key === 'string' && { key, holdsKey: typeof holds === 'string' && state !== 'running' }),
+    ...(state === 'running' && cancel && { stopping: true as const }),
     ...(processedOn && { startedAt: numberFrom(processedOn, 0) }),
     ...(finishedOn && { finishedAt: numberFrom(finishedOn, 0) }),
     ...(typeof failedReason === 'string' && {

@@ -1,3 +1,4 @@
+import { ADOPT } from './lua/adopt.lua.js';
 import { EXCHANGE } from './lua/exchange.lua.js';
 import { INSERT, IN_TIME } from './lua/insert.lua.js';
 import { COUNTS, LIST } from './lua/list.lua.js';
@@ -31,6 +32,7 @@ export interface Scripts extends Record<keyof typeof STRICT | keyof typeof LASTI
 
 const STRICT = {
   insert: script(IN_TIME, INSERT),
+  adopt: script(ADOPT),
   find: script(FIND),
   reschedule: script(RESCHEDULE),
   retry: script(RETRY),

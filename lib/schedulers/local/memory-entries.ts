@@ -1,6 +1,6 @@
 import type { JobId } from '../../jobs/job-id.js';
 import type { JobState } from '../../scheduling/job-entry.js';
-import type { EntryRef, NewEntry, StoredError } from '../../scheduling/stored-entry.js';
+import type { EntryRef, NewEntry, StoredEntry, StoredError } from '../../scheduling/stored-entry.js';
 import { MemoryEntry } from './memory-entry.js';
 import { MemoryHistory } from './memory-history.js';
 import { MemoryKeys } from './memory-keys.js';
@@ -47,6 +47,15 @@ export class MemoryEntries {
     this.keys.add(entry);
     this.tally.scheduled += 1;
     this.queues.add(entry);
+  }
+
+  adopt(stored: StoredEntry): void {
+    const entry = MemoryEntry.adopted(stored, this.sequence++);
+    this.byId.set(entry.id, entry);
+    if (!this.keys.holderOf(entry.key)) this.keys.add(entry);
+    this.tally[entry.state] += 1;
+    if (entry.state === 'scheduled') this.queues.add(entry);
+    if (entry.state === 'failed') this.history.add(entry);
   }
 
   change(entry: MemoryEntry, apply: () => void): void {

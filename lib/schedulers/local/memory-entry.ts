@@ -33,7 +33,7 @@ export class MemoryEntry implements HeapItem {
     Partial<Pick<StoredEntry, 'finishedAt' | 'startedAt' | 'progress' | 'lastError' | 'parked'>> | undefined;
 
   constructor(
-    entry: NewEntry,
+    entry: Omit<NewEntry, 'onConflict'>,
     /** The order of scheduling. */
     readonly sequence: number,
   ) {
@@ -88,10 +88,30 @@ export class MemoryEntry implements HeapItem {
       ...(this.command && { command: this.command }),
       ...(this.policy && { policy: this.policy }),
       ...(this.key !== undefined && { key: this.key }),
+      ...(this.key !== undefined && { holdsKey: this.isPending }),
       ...this.more,
       ...(state === 'running' && { worker: HERE }),
+      ...(this.cancelRequested && { stopping: true as const }),
       claim: this.claim,
     };
+  }
+
+  /** As it was in another store. */
+  static adopted(stored: StoredEntry, sequence: number): MemoryEntry {
+    const { state, attempt, holdsKey, finishedAt, startedAt, progress, lastError, parked } = stored;
+    const entry = new MemoryEntry(stored, sequence);
+    entry.state = state;
+    entry.attempt = attempt;
+    entry.claim = attempt;
+    entry.begun = stored.key === undefined ? attempt > 0 : holdsKey !== true;
+    entry.more = {
+      ...(finishedAt !== undefined && { finishedAt }),
+      ...(startedAt !== undefined && { startedAt }),
+      ...(progress && { progress }),
+      ...(lastError && { lastError }),
+      ...(parked && { parked }),
+    };
+    return entry;
   }
 
   begin(now: number): void {

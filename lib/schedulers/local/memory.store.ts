@@ -3,9 +3,16 @@ import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
 import type { JobState, QueueEntry, WorkerEntry } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
+import type {
+  Adoption,
+  EntryRef,
+  InsertResult,
+  NewEntry,
+  StoredEntry,
+} from '../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { Knows, EntryStore } from '../../engine/entry-store.js';
+import { adopt } from './adoption.js';
 import { MemoryEntries } from './memory-entries.js';
 import { pageOf } from './memory-list.js';
 import { settle } from './memory-settling.js';
@@ -28,6 +35,14 @@ export class MemoryStore implements EntryStore {
       if (holder) this.entries.end(holder, 'cancelled', now);
       this.entries.add(entry);
       return { id: entry.id, inserted: true, ...(replaced && { replaced }) };
+    });
+  }
+
+  adopt(entries: readonly StoredEntry[]): Adoption {
+    return adopt(entries, {
+      isKnown: (id) => this.entries.find({ id }) !== undefined,
+      holderOf: (key) => this.entries.keys.holderOf(key)?.id,
+      add: (entry) => this.entries.adopt(entry),
     });
   }
 

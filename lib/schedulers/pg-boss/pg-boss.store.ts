@@ -10,12 +10,19 @@ import type { JobState, QueueEntry, WorkerEntry } from '../../scheduling/job-ent
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
+import type {
+  Adoption,
+  EntryRef,
+  InsertResult,
+  NewEntry,
+  StoredEntry,
+} from '../../scheduling/stored-entry.js';
 import type { Demand, Exchange, Settlement } from '../../worker/work-source.js';
 import type { WorkerAbout } from '../../worker/worker-about.js';
 import type { Access } from './access.js';
 import { CallersCommits } from './callers-commits.js';
 import type { Installation } from './installation.js';
+import { PgAdoption } from './pg-adoption.js';
 import { PgCalls } from './pg-calls.js';
 import { PgEntries } from './pg-entries.js';
 import { PgExchange } from './pg-exchange.js';
@@ -53,6 +60,7 @@ export class PgBossStore implements SharedStore {
   readonly perform: EntryStore['perform'];
   private readonly logger = new LineLogger('PgBossScheduler');
   private readonly entries: PgEntries;
+  private readonly adoption: PgAdoption;
   private readonly exchanges: PgExchange;
   private readonly pauses: PgPauses;
   private readonly queuesOf: PgQueues;
@@ -75,6 +83,7 @@ export class PgBossStore implements SharedStore {
     this.changes = new RecurringChanges(this.calls, this.recurringJobs, this.workers, channel);
     this.exchanges = new PgExchange(installation, kinds);
     this.entries = new PgEntries(installation, this.calls, channel);
+    this.adoption = new PgAdoption(installation, channel, retention);
     this.pauses = new PgPauses(installation, this.calls, channel);
     this.queuesOf = new PgQueues(installation, this.calls);
     if (transactionalWork) {
@@ -98,6 +107,10 @@ export class PgBossStore implements SharedStore {
     return transaction === undefined
       ? this.writes.insertAll(entries)
       : this.writes.insertIn(transaction, entries);
+  }
+
+  adopt(entries: readonly StoredEntry[]): Promise<Adoption> {
+    return this.calls.inTransaction((transaction) => this.adoption.adopt(transaction, entries));
   }
 
   find(ref: EntryRef): Promise<StoredEntry | undefined> {

@@ -34,7 +34,7 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-function toData({
+export function toData({
   name,
   version,
   command,
@@ -43,7 +43,7 @@ function toData({
   data,
   metadata,
   policy,
-}: NewEntry): EntryData {
+}: Omit<NewEntry, 'onConflict'>): EntryData {
   const hasMore = policy !== undefined || Object.keys(metadata).length > 0;
   return {
     name,

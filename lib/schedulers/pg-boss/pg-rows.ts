@@ -49,7 +49,7 @@ export interface EntryData {
 }
 
 /** What has come of it so far. */
-interface EntryOutput {
+export interface EntryOutput {
   /** Claims that do not count as attempts. */
   skipped?: number;
   error?: StoredEntry['lastError'];
@@ -104,7 +104,9 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     attempts: numberOr(data.attempts, DEFAULT_ATTEMPTS),
     attempt: attemptOf(row),
     claim: row.claim,
-    ...(row.key?.startsWith('=') && { key: row.key.slice(1) }),
+    ...(row.key?.startsWith('=') && { key: row.key.slice(1), holdsKey: row.state === 'created' }),
+    ...(row.state === 'active' &&
+      asObject(row.output)['cancel'] !== undefined && { stopping: true as const }),
     ...(typeof row.worker === 'string' && { worker: row.worker }),
     ...(row.started_at !== null && { startedAt: timeOr(row.started_at, 0) }),
     ...(row.finished_at !== null && { finishedAt: timeOr(row.finished_at, 0) }),

@@ -4,7 +4,7 @@
  */
 export const ENTRIES = `
 local FIELDS = {'state', 'kind', 'data', 'opts', 'runAt', 'timestamp', 'priority', 'key', 'attempt', 'ats', 'processedOn',
-  'finishedOn', 'failedReason', 'stacktrace', 'errorName', 'progress', 'parked', 'failures', 'pb'}
+  'finishedOn', 'failedReason', 'stacktrace', 'errorName', 'progress', 'parked', 'failures', 'pb', 'holds', 'cancel'}
 
 -- An entry as it is, to be told to the process.
 local function fieldsOf(queue, id)

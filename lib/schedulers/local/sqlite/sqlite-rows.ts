@@ -27,6 +27,8 @@ export interface EntryRow {
   started_at: number | null;
   finished_at: number | null;
   key: string | null;
+  /** Where it was asked for. */
+  held_key?: string | null;
   queue: string;
   priority: number;
   attempt: number;
@@ -110,6 +112,8 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     claim: row.claim,
     ...(row.policy !== null && { policy: policyOf(row.policy) }),
     ...(row.key !== null && { key: row.key }),
+    ...(row.key !== null && row.held_key !== undefined && { holdsKey: row.held_key !== null }),
+    ...(row.state === STATE.running && row.cancel_requested !== null && { stopping: true as const }),
     ...(row.owner !== null && { worker: String(row.owner) }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
@@ -131,7 +135,7 @@ export function parkedReasonOf({ parked: text }: Pick<EntryRow, 'parked'>): Park
   return parsed<NonNullable<StoredEntry['parked']>>(text)?.reason === 'refused' ? 'refused' : 'unknown';
 }
 
-function json(value: object): string | null {
+export function json(value: object): string | null {
   const text = JSON.stringify(value);
   return text === '{}' ? null : text;
 }

@@ -3,12 +3,19 @@ import type { ParkedReason } from '../../../jobs/unrunnable-job.error.js';
 import type { JobState, QueueEntry, WorkerEntry } from '../../../scheduling/job-entry.js';
 import type { ListQuery } from '../../../scheduling/queries.js';
 import type { StoredRecurring } from '../../../scheduling/recurring.js';
-import type { EntryRef, InsertResult, NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
+import type {
+  Adoption,
+  EntryRef,
+  InsertResult,
+  NewEntry,
+  StoredEntry,
+} from '../../../scheduling/stored-entry.js';
 import type { Demand, Exchange, MaybePromise, Settlement } from '../../../worker/work-source.js';
 import type { Knows, EntryStore } from '../../../engine/entry-store.js';
 import { CallersTransactions, type OnCommit } from './callers-transactions.js';
 import { OtherProcesses } from './other-processes.js';
 import { SqliteAccess } from './sqlite-access.js';
+import { SqliteAdoption } from './sqlite-adoption.js';
 import { SqliteAttempts } from './sqlite-attempts.js';
 import { SqliteClaims } from './sqlite-claims.js';
 import type { OpenFile } from './sqlite-connection.js';
@@ -44,6 +51,7 @@ export class SqliteStore implements EntryStore {
   private readonly sql: SqliteStatements;
   private readonly counter: SqliteCounts;
   private readonly entries: SqliteEntries;
+  private readonly adoption: SqliteAdoption;
   private readonly claims: SqliteClaims;
   private readonly groups: WaitingGroups;
   private readonly listed: SqliteList;
@@ -63,6 +71,7 @@ export class SqliteStore implements EntryStore {
     this.sql = sql;
     this.counter = counter;
     this.entries = new SqliteEntries(sql, counter);
+    this.adoption = new SqliteAdoption(sql, counter);
     this.groups = groups;
     this.claims = new SqliteClaims(sql, tally, groups);
     this.wake = new WakeFile(file);
@@ -123,6 +132,10 @@ export class SqliteStore implements EntryStore {
       },
       { rows: entries.length, bytes },
     );
+  }
+
+  adopt(entries: readonly StoredEntry[]): Promise<Adoption> {
+    return this.access.writeAndWake(() => this.adoption.adopt(entries));
   }
 
   find(ref: EntryRef): StoredEntry | undefined {

@@ -1,0 +1,3 @@
+export function countText(count: number): string {
+  return count.toLocaleString('en-US');
+}
