@@ -1,7 +1,5 @@
 // The code blocks of docs/deploys-and-versions.md: each region stands there word for word, and its spec runs them.
-import type { Type } from '@nestjs/common';
 import {
-  EventFlowJobsModule,
   type Job,
   type JobContext,
   type JobScheduler,
@@ -10,42 +8,22 @@ import {
 } from 'nestjs-eventflow-jobs';
 
 export const done: string[] = [];
-
-/** The release that was there before. */
-export namespace before {
-  // #region before
-  @JobVersion('SendInvoice', 1)
-  export class SendInvoiceJob implements Job {
-    constructor(
-      readonly orderId: string,
-      readonly euros: number,
-    ) {}
-
-    execute() {
-      done.push(`${this.orderId}: ${this.euros} EUR`);
-    }
-  }
-  // #endregion
-}
+const send = (line: string) => done.push(line);
 
 // #region after
-interface InvoiceV1 {
-  readonly orderId: string;
-  readonly euros: number;
-}
-
 @JobVersion('SendInvoice', 2, {
-  upgrade: { 1: ({ orderId, euros }: InvoiceV1) => ({ orderId, cents: euros * 100, currency: 'EUR' }) },
+  upgrade: {
+    1: ({ orderId, euros }: { orderId: string; euros: number }) => ({ orderId, cents: euros * 100 }),
+  },
 })
 export class SendInvoiceJob implements Job {
   constructor(
     readonly orderId: string,
     readonly cents: number,
-    readonly currency: string,
   ) {}
 
-  execute(context: JobContext) {
-    done.push(`${this.orderId}: ${this.cents / 100} ${this.currency} (version ${context.version})`);
+  execute({ version }: JobContext) {
+    send(`${this.orderId}: ${this.cents} cents, version ${version}`);
   }
 }
 // #endregion
@@ -58,29 +36,27 @@ export class MailInvoiceJob implements Job {
     readonly euros: number,
   ) {}
 
-  execute(context: JobContext) {
-    done.push(`${this.orderId}: ${this.euros} EUR (as ${context.name})`);
+  execute({ name }: JobContext) {
+    send(`${this.orderId}: ${this.euros} euros, as ${name}`);
   }
 }
 // #endregion
 
-export async function parked(scheduler: JobScheduler) {
-  const told: string[] = [];
-  // #region parked
-  const { entries } = await scheduler.list({ state: 'parked' });
-  for (const { id } of entries) told.push((await scheduler.explain(id)).text);
-  // #endregion
-  return told;
-}
-
 // #region recurring
-@RecurringJob('invoices', { cron: '0 3 * * *', timeZone: 'Europe/Rome' })
+@RecurringJob('collect-invoices', { cron: '0 3 * * *', timeZone: 'Europe/Rome' })
 @JobVersion('CollectInvoices', 1)
 export class CollectInvoicesJob implements Job {
   execute() {
-    done.push('collected');
+    send('collected');
   }
 }
 // #endregion
 
-export const release = (jobs: Type<Job>[]) => EventFlowJobsModule.forFeature({ jobs });
+export async function whyParked(scheduler: JobScheduler) {
+  const reasons: string[] = [];
+  // #region parked
+  const { entries } = await scheduler.list({ state: 'parked' });
+  for (const { id } of entries) reasons.push((await scheduler.explain(id)).text);
+  // #endregion
+  return reasons;
+}
