@@ -9,7 +9,9 @@ const read = (path: string) => readFileSync(new URL(path, REPOSITORY), 'utf8');
 const list = (folder: string, end: string) =>
   readdirSync(new URL(folder, REPOSITORY)).filter((name) => name.endsWith(end));
 
-const documents = ['README.md', ...list('docs', '.md').map((name) => `docs/${name}`)];
+const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'].concat(
+  ...['docs', 'docs/decisions'].map((folder) => list(folder, '.md').map((name) => `${folder}/${name}`)),
+);
 const sources = ['timer.scheduler.ts', ...list('test/docs', '.snippets.ts')];
 
 function documentOf(source: string): string {
