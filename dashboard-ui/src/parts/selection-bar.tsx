@@ -1,0 +1,47 @@
+import { act } from '../actions/entry-actions.js';
+import { ENTRY_ACTIONS, entries, entryRefusal } from '../actions/abilities.js';
+import { overview } from '../api/live.js';
+import type { EntryAction } from '../api/types.js';
+import type { Selection } from '../state/selection.js';
+import { useStore } from '../state/store.js';
+import { ActionButton } from './action-button.js';
+
+const ORDER: readonly EntryAction[] = ['retry', 'run-now', 'reschedule', 'cancel'];
+
+interface Props {
+  readonly selection: Selection;
+  readonly onDone: (ids: readonly string[]) => void;
+}
+
+/** What can be done to those that are selected. */
+export function SelectionBar({ selection, onDone }: Props) {
+  const status = useStore(overview);
+  const chosen = selection.entries;
+  if (chosen.length === 0) return null;
+  const states = chosen.map(({ state }) => state);
+  return (
+    <section class="selection" aria-label="Selection">
+      <p>
+        <strong>{entries(chosen.length)}</strong> selected
+      </p>
+      {ORDER.map((action) => (
+        <ActionButton
+          key={action}
+          refusal={entryRefusal(action, states, status)}
+          isDangerous={ENTRY_ACTIONS[action].isDangerous ?? false}
+          onClick={() =>
+            void act(action, chosen, (ids) => {
+              onDone(ids);
+            }).then(() => selection.clear())
+          }
+        >
+          {ENTRY_ACTIONS[action].label}
+          {action === 'reschedule' && '…'}
+        </ActionButton>
+      ))}
+      <button type="button" class="button is-quiet" onClick={selection.clear}>
+        Clear
+      </button>
+    </section>
+  );
+}
