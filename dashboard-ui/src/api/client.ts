@@ -1,15 +1,8 @@
 /** A call that failed, with a sentence for people. */
 class ApiError extends Error {
-  constructor(
-    message: string,
-    readonly status?: number,
-  ) {
+  constructor(message: string) {
     super(message);
     this.name = 'ApiError';
-  }
-
-  get isUnreachable(): boolean {
-    return this.status === undefined;
   }
 }
 
@@ -56,7 +49,7 @@ async function call<T>(url: string, init: RequestInit): Promise<T> {
   const response = await reach(url, init);
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok && answer !== undefined) return answer as T;
-  throw new ApiError(refusal(response, answer), response.status);
+  throw new ApiError(refusal(response, answer));
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

@@ -71,12 +71,10 @@ function Row({
       <th scope="row" class="job">
         {host ?? id}
         {pid !== undefined && `, process ${pid}`}
-        {isHere && <span class="badge is-here">this process</span>}
-        {host !== undefined && (
-          <span class="sub">
-            <span class="id">{id}</span>
-          </span>
-        )}
+        <span class="sub">
+          {isHere && <span class="badge">this process</span>}
+          {host !== undefined && <span class="id">{id}</span>}
+        </span>
       </th>
       <td>
         <span class="load">

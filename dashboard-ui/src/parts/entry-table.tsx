@@ -32,7 +32,9 @@ export function EntryTable({ caption, entries, left, selection }: Props) {
           <th scope="col" class="is-wide-only">
             Scheduled
           </th>
-          <th scope="col">When</th>
+          <th scope="col" class="is-wide-only">
+            When
+          </th>
           <th scope="col" class="is-wide-only is-number">
             Attempt
           </th>
@@ -84,10 +86,7 @@ function EntryRow({ entry, hasLeft, held, selection }: RowProps) {
       )}
       <th scope="row" class="job">
         <a href={href('entries', id)}>{title}</a>
-        <span class="sub">
-          {key !== undefined && <span class="key">{key}</span>}
-          <span class="id">{id}</span>
-        </span>
+        <span class="sub">{key === undefined ? <span class="id">{id}</span> : <span class="key">{key}</span>}</span>
         {lastError && state !== 'succeeded' && (
           <span class="sub error" title={lastError.message}>
             {lastError.name}: {lastError.message}
@@ -98,11 +97,14 @@ function EntryRow({ entry, hasLeft, held, selection }: RowProps) {
       <td>
         <StateBadge state={state} />
         {note && <span class="sub note">{note}</span>}
+        <span class="sub is-narrow-only">
+          <When of={entry} />
+        </span>
       </td>
       <td class="is-wide-only">
         <Time at={scheduledAt} />
       </td>
-      <td>
+      <td class="is-wide-only">
         <When of={entry} />
       </td>
       <td class="is-wide-only is-number">

@@ -11,11 +11,12 @@ export interface Minute extends Totals {
 
 const MINUTE = 60_000;
 const COUNT = 60;
+/** Of a point. */
+export const STEP_MS = 10_000;
 
-/** The last hour, minute by minute; the last one is not over. */
+/** The last hour, minute by minute. They end with the last step that is over: one that is not would look like a fall. */
 export function minutesOf(points: readonly RatePoint[], now: number): readonly Minute[] {
-  const last = Math.floor(now / MINUTE) * MINUTE;
-  const first = last - (COUNT - 1) * MINUTE;
+  const first = Math.floor(now / STEP_MS) * STEP_MS - COUNT * MINUTE;
   const minutes = Array.from({ length: COUNT }, (_, index) => ({
     at: first + index * MINUTE,
     ...totalOf([]),

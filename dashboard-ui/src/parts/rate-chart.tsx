@@ -1,19 +1,19 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RatePoint } from '../api/types.js';
 import { serverNow, useTicking } from '../state/clock.js';
-import { type Minute, SERIES, inFives, minutesOf, roundTop, totalOf } from './minutes.js';
+import { type Minute, SERIES, STEP_MS, inFives, minutesOf, roundTop, totalOf } from './minutes.js';
 import { clock, number } from './text.js';
 
 const HEIGHT = 180;
 const EDGE = { top: 8, right: 4, bottom: 20, left: 36 };
-const TICK_MINUTES = 10;
+const MINUTE = 60_000;
 
 /** What happened in the last hour, minute by minute. */
 export function RateChart({ points }: { points: readonly RatePoint[] }) {
   const [hovered, setHovered] = useState<number | undefined>();
   const now = serverNow();
   // So that it moves on while nothing happens.
-  useTicking(() => String(Math.floor(serverNow() / 60_000)));
+  useTicking(() => String(Math.floor(serverNow() / STEP_MS)));
   const minutes = minutesOf(points, now);
   const shown = hovered === undefined ? undefined : minutes[hovered];
   const total = totalOf(minutes);
@@ -86,15 +86,11 @@ function Plot({ minutes, hovered, onHover }: PlotProps) {
           </text>
         </g>
       ))}
-      {minutes.map(({ at }, index) => {
-        const isTick = new Date(at).getMinutes() % (width < 480 ? 2 * TICK_MINUTES : TICK_MINUTES) === 0;
-        if (!isTick || index < 2 || index > minutes.length - 3) return null;
-        return (
-          <text key={at} class="axis" x={x(index)} y={HEIGHT - 4} text-anchor="middle">
-            {clock(new Date(at))}
-          </text>
-        );
-      })}
+      {ticksOf(minutes, (width < 480 ? 20 : 10) * MINUTE).map(({ at, index }) => (
+        <text key={at} class="axis" x={x(index)} y={HEIGHT - 4} text-anchor="middle">
+          {clock(new Date(at))}
+        </text>
+      ))}
       <path class="area" d={`${line('succeeded')}L${x(minutes.length - 1)} ${base}L${x(0)} ${base}Z`} />
       {SERIES.map((series) => (
         <path key={series} class={`line series-${series}`} d={line(series)} />
@@ -104,6 +100,19 @@ function Plot({ minutes, hovered, onHover }: PlotProps) {
       )}
     </svg>
   );
+}
+
+/** Round times, by the reader's clock, and where they lie among the minutes. */
+function ticksOf(minutes: readonly Minute[], every: number): { at: number; index: number }[] {
+  const begin = minutes[0]!.at;
+  const zone = new Date(begin).getTimezoneOffset() * MINUTE;
+  const first = Math.ceil((begin - zone) / every) * every + zone;
+  const ticks = Array.from({ length: 7 }, (_, n) => first + n * every);
+  const last = minutes.length - 1;
+  // Those at the edges would be cut off.
+  return ticks
+    .map((at) => ({ at, index: (at - begin) / MINUTE }))
+    .filter(({ index }) => index > 1.5 && index < last - 1.5);
 }
 
 function RateTable({ minutes }: { minutes: readonly Minute[] }) {

@@ -1,10 +1,11 @@
 import { act } from '../actions/entry-actions.js';
-import { ENTRY_ACTIONS, entries, entryRefusal } from '../actions/abilities.js';
+import { ENTRY_ACTIONS, entryRefusal } from '../actions/abilities.js';
 import { overview } from '../api/live.js';
 import type { EntryAction } from '../api/types.js';
 import type { Selection } from '../state/selection.js';
 import { useStore } from '../state/store.js';
 import { ActionButton } from './action-button.js';
+import { number } from './text.js';
 
 const ORDER: readonly EntryAction[] = ['retry', 'run-now', 'reschedule', 'cancel'];
 
@@ -21,8 +22,8 @@ export function SelectionBar({ selection, onDone }: Props) {
   const states = chosen.map(({ state }) => state);
   return (
     <section class="selection" aria-label="Selection">
-      <p>
-        <strong>{entries(chosen.length)}</strong> selected
+      <p role="status">
+        <strong>{number(chosen.length)}</strong> selected
       </p>
       {ORDER.map((action) => (
         <ActionButton
