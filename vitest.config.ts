@@ -9,6 +9,7 @@ export const library = [
   { find: /^nestjs-eventflow-jobs\/sqlite$/, replacement: path('./lib/schedulers/local/sqlite/index.ts') },
   { find: /^nestjs-eventflow-jobs\/pg-boss$/, replacement: path('./lib/schedulers/pg-boss/index.ts') },
   { find: /^nestjs-eventflow-jobs\/bullmq$/, replacement: path('./lib/schedulers/bullmq/index.ts') },
+  { find: /^nestjs-eventflow-jobs\/dashboard$/, replacement: path('./lib/dashboard/index.ts') },
   { find: /^nestjs-eventflow-jobs\/testing$/, replacement: path('./lib/testing/index.ts') },
 ];
 const nest11 = {
