@@ -64,6 +64,8 @@ export function useEntryList(key: string, queryOf: () => Query): EntryList {
   current.current = held;
   const [isLoading, setLoading] = useState(false);
   const aborter = useRef(new AbortController());
+  /** Not yet seen in an answer. */
+  const changes = useRef(new Set<string>());
   const isLive = useStore(connection) === 'live';
 
   const set = (next: Held) => {
@@ -98,13 +100,16 @@ export function useEntryList(key: string, queryOf: () => Query): EntryList {
 
   const refresh = (changed: readonly string[] = []) => {
     const { starts, isThere } = current.current;
+    for (const id of changed) changes.current.add(id);
     if (!isThere) {
       load(starts);
       return;
     }
     void ask(starts, (page) => {
       const { error: _error, ...before } = current.current;
-      return { ...before, ...merged(before, page, changed, starts.length === 1) };
+      const next = merged(before, page, changes.current, starts.length === 1);
+      changes.current.clear();
+      return { ...before, ...next };
     });
   };
 

@@ -19,9 +19,9 @@ interface Merged {
  *
  * @param changed by whoever looks at them: of these, those that have left go at once
  */
-export function merged(shown: Shown, page: EntryPage, changed: readonly string[], isFirst: boolean): Merged {
+export function merged(shown: Shown, page: EntryPage, changed: ReadonlySet<string>, isFirst: boolean): Merged {
   // Nothing to keep in its place.
-  if (shown.entries.every(({ id }) => shown.left.has(id) || changed.includes(id))) {
+  if (shown.entries.every(({ id }) => shown.left.has(id) || changed.has(id))) {
     return { ...page, left: new Set(), fresh: 0 };
   }
   const current = new Map(page.entries.map((entry) => [entry.id, entry]));
@@ -34,7 +34,7 @@ export function merged(shown: Shown, page: EntryPage, changed: readonly string[]
   for (const entry of shown.entries) {
     const now = current.get(entry.id);
     if (!now && !isPushedOut(entry)) {
-      if (changed.includes(entry.id)) continue;
+      if (changed.has(entry.id)) continue;
       left.add(entry.id);
     }
     entries.push(now ?? entry);
