@@ -14,7 +14,7 @@ import { QueuesPage } from './pages/queues.js';
 import { RecurringPage } from './pages/recurring.js';
 import { SearchPage } from './pages/search.js';
 import { WorkersPage } from './pages/workers.js';
-import { type Route, useRoute } from './state/route.js';
+import { type Route, formerScroll, useRoute } from './state/route.js';
 import { useStore } from './state/store.js';
 
 const PAGES: Readonly<Record<string, ComponentType<{ route: Route }>>> = {
@@ -55,7 +55,7 @@ function Troubles() {
   return error === undefined ? null : <Trouble text={error} />;
 }
 
-/** As if the browser had loaded a page: from the top, and a screen reader says its heading. */
+/** As if the browser had loaded a page: from its top, or where it was left, and a screen reader says its heading. */
 function useFocusOnNewPage(main: { current: HTMLElement | null }, { page, id }: Route): void {
   const isFirst = useRef(true);
   useEffect(() => {
@@ -63,7 +63,7 @@ function useFocusOnNewPage(main: { current: HTMLElement | null }, { page, id }: 
       isFirst.current = false;
       return;
     }
-    scrollTo(0, 0);
+    scrollTo(0, formerScroll());
     main.current?.querySelector('h1')?.focus({ preventScroll: true });
   }, [page, id]);
 }

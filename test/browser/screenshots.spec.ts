@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,14 @@ import { type OpenPage, expectContent, useBrowser } from './support/browser.js';
 import { busyDay, pretendHour } from './support/busy-day.js';
 
 const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
-/** `UPDATE_SCREENSHOTS=1` makes those of the documents anew. `SCREENSHOTS` is where others go. */
-const folder = process.env.UPDATE_SCREENSHOTS
-  ? IMAGES
-  : (process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'eventflow-screenshots-')));
-mkdirSync(folder, { recursive: true });
+/** Those that the documents show: `UPDATE_SCREENSHOTS=1` makes them anew. */
+const SHOWN = ['overview-light', 'overview-dark', 'entries-light', 'entry-dark', 'entries-phone'];
+/** To look at: of a folder that is named they stay. */
+const named = process.env.SCREENSHOTS;
+const folder = named ?? mkdtempSync(join(tmpdir(), 'eventflow-screenshots-'));
+afterAll(() => named ?? rmSync(folder, { recursive: true, force: true }));
+const fileOf = (name: string) =>
+  join(process.env.UPDATE_SCREENSHOTS && SHOWN.includes(name) ? IMAGES : folder, `dashboard-${name}.png`);
 
 const DESKTOP = { viewport: { width: 1_280, height: 800 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
@@ -77,7 +80,7 @@ describe.each(Object.keys(LOOKS))('The dashboard in %s', (look) => {
   it.each(VIEWS)('shows: $name', async ({ name, show }) => {
     const { page } = opened;
     await show(page);
-    await page.screenshot({ path: join(folder, `dashboard-${name}-${look}.png`), animations: 'disabled' });
+    await page.screenshot({ path: fileOf(`${name}-${look}`), animations: 'disabled' });
     expectContent(opened);
   });
 });

@@ -16,7 +16,9 @@ const PLACES = [
 export async function findChromium() {
   const found = process.env.CHROMIUM ?? ofMachine() ?? (await installed('chromium', ofMachine));
   if (found) return found;
-  throw new Error('No Chromium was found: install chromium, or name the path of one, or of a Chrome, in CHROMIUM.');
+  throw new Error(
+    'No Chromium was found: install chromium, or name the path of one, or of a Chrome, in CHROMIUM.',
+  );
 }
 
 /** @returns {string | undefined} */

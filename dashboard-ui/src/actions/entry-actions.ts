@@ -14,11 +14,18 @@ type Done = (ids: readonly string[]) => void;
 /**
  * Does it to those of them that it can be done to: after a question where they are several, and in a way that can be
  * undone.
+ *
+ * @returns `false` where it was thought better of
  */
-export async function act(action: EntryAction, chosen: readonly EntrySummary[], onDone: Done): Promise<void> {
+export async function act(
+  action: EntryAction,
+  chosen: readonly EntrySummary[],
+  onDone: Done,
+): Promise<boolean> {
   const fit = chosen.filter(({ state }) => ENTRY_ACTIONS[action].from.includes(state));
   if (action === 'reschedule') return reschedule(fit, chosen.length - fit.length, onDone);
-  if (chosen.length > 1 && !(await confirmed(question(action, fit, chosen.length - fit.length)))) return;
+  if (chosen.length > 1 && !(await confirmed(question(action, fit, chosen.length - fit.length))))
+    return false;
   const ids = fit.map(({ id }) => id);
   holdBack({
     text: announcement(action, fit),
@@ -26,6 +33,7 @@ export async function act(action: EntryAction, chosen: readonly EntrySummary[], 
     label: ENTRY_ACTIONS[action].held,
     send: (isLeaving) => void send(action, ids, onDone, isLeaving),
   });
+  return true;
 }
 
 async function send(
@@ -39,7 +47,7 @@ async function send(
   onDone(done);
 }
 
-async function reschedule(fit: readonly EntrySummary[], unfit: number, onDone: Done): Promise<void> {
+async function reschedule(fit: readonly EntrySummary[], unfit: number, onDone: Done): Promise<boolean> {
   const time = await chosenTime({
     title: `Reschedule ${subject(fit)}`,
     text:
@@ -47,17 +55,18 @@ async function reschedule(fit: readonly EntrySummary[], unfit: number, onDone: D
     confirm: 'Reschedule',
     ...(fit.length === 1 && { from: fit[0]!.runAt }),
   });
-  if (!time) return;
+  if (!time) return false;
   const ids = fit.map(({ id }) => id);
   const done = new Set(await sent({ action: 'reschedule', runAt: time.toISOString() }, ids));
   onDone([...done]);
-  if (done.size === 0) return;
+  if (done.size === 0) return true;
   const undo = () =>
     void putBack(
       fit.filter(({ id }) => done.has(id)),
       onDone,
     );
   notify(`Rescheduled ${entries(done.size)} to ${absolute(time)}.`, { tone: 'good', undo });
+  return true;
 }
 
 /** To the times that they had; those of one time in one call. */

@@ -67,37 +67,45 @@ function List({ queues, cannot, onDone }: ListProps) {
           <th scope="col" class="is-number">
             Scheduled
           </th>
-          <th scope="col">State</th>
+          <th scope="col" class="is-wide-only">
+            State
+          </th>
           <th scope="col" class="buttons">
             <span class="unseen">Actions</span>
           </th>
         </tr>
       </thead>
       <tbody>
-        {queues.map(({ name, scheduled, paused }) => (
-          <tr key={name}>
-            <th scope="row" class="job">
-              <a href={href('entries', undefined, { queue: name })}>{name}</a>
-            </th>
-            <td class="is-number">
-              {number(scheduled)}
-              {scheduled >= MOST_COUNTED && ' or more'}
-            </td>
-            <td>
-              {paused ? <span class="badge is-paused">paused</span> : <span class="badge is-open">open</span>}
-            </td>
-            <td class="buttons">
-              <ActionButton
-                refusal={cannot}
-                label={`${paused ? 'Resume' : 'Pause'} ${name}`}
-                onClick={() => void setQueuePaused(name, !paused, onDone)}
-              >
-                {paused ? 'Resume' : 'Pause'}
-              </ActionButton>
-            </td>
-          </tr>
+        {queues.map((queue) => (
+          <Row key={queue.name} of={queue} cannot={cannot} onDone={onDone} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Row({ of: { name, scheduled, paused }, cannot, onDone }: Omit<ListProps, 'queues'> & { of: Queue }) {
+  const state = <span class={`badge ${paused ? 'is-paused' : 'is-open'}`}>{paused ? 'paused' : 'open'}</span>;
+  return (
+    <tr>
+      <th scope="row" class="job">
+        <a href={href('entries', undefined, { queue: name })}>{name}</a>
+        <span class="sub is-narrow-only">{state}</span>
+      </th>
+      <td class="is-number">
+        {number(scheduled)}
+        {scheduled >= MOST_COUNTED && ' or more'}
+      </td>
+      <td class="is-wide-only">{state}</td>
+      <td class="buttons">
+        <ActionButton
+          refusal={cannot}
+          label={`${paused ? 'Resume' : 'Pause'} ${name}`}
+          onClick={() => void setQueuePaused(name, !paused, onDone)}
+        >
+          {paused ? 'Resume' : 'Pause'}
+        </ActionButton>
+      </td>
+    </tr>
   );
 }

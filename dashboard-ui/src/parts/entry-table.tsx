@@ -86,7 +86,9 @@ function EntryRow({ entry, hasLeft, held, selection }: RowProps) {
       )}
       <th scope="row" class="job">
         <a href={href('entries', id)}>{title}</a>
-        <span class="sub">{key === undefined ? <span class="id">{id}</span> : <span class="key">{key}</span>}</span>
+        <span class="sub">
+          {key === undefined ? <span class="id">{id}</span> : <span class="key">{key}</span>}
+        </span>
         {lastError && state !== 'succeeded' && (
           <span class="sub error" title={lastError.message}>
             {lastError.name}: {lastError.message}

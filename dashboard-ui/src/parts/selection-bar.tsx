@@ -20,6 +20,12 @@ export function SelectionBar({ selection, onDone }: Props) {
   const chosen = selection.entries;
   if (chosen.length === 0) return null;
   const states = chosen.map(({ state }) => state);
+  const clear = () => {
+    selection.clear();
+    // The button that was pressed goes, and the focus is not to go with it.
+    document.querySelector('main')?.focus({ preventScroll: true });
+  };
+  const run = async (action: EntryAction) => (await act(action, chosen, onDone)) && clear();
   return (
     <section class="selection" aria-label="Selection">
       <p role="status">
@@ -30,17 +36,13 @@ export function SelectionBar({ selection, onDone }: Props) {
           key={action}
           refusal={entryRefusal(action, states, status)}
           isDangerous={ENTRY_ACTIONS[action].isDangerous ?? false}
-          onClick={() =>
-            void act(action, chosen, (ids) => {
-              onDone(ids);
-            }).then(() => selection.clear())
-          }
+          onClick={() => void run(action)}
         >
           {ENTRY_ACTIONS[action].label}
           {action === 'reschedule' && '…'}
         </ActionButton>
       ))}
-      <button type="button" class="button is-quiet" onClick={selection.clear}>
+      <button type="button" class="button is-quiet" onClick={clear}>
         Clear
       </button>
     </section>

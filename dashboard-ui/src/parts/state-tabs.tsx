@@ -19,7 +19,7 @@ export function StateTabs({ current, params }: { current: JobState | undefined; 
                 href={href('entries', undefined, { ...params, state })}
                 aria-current={state === current ? 'page' : undefined}
               >
-                {state === undefined ? 'All' : capitalized(state)}
+                {state === undefined ? 'All' : capitalized(state)}{' '}
                 {total !== undefined && <span class="count">{number(total)}</span>}
               </a>
             </li>

@@ -19,5 +19,7 @@ const ISO = /(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)/;
 
 /** A sentence of the server, its times as the reader's clock has them. */
 export function Sentence({ text }: { text: string }) {
-  return <>{text.split(ISO).map((part, index) => (index % 2 === 1 ? <Moment key={index} at={part} /> : part))}</>;
+  return (
+    <>{text.split(ISO).map((part, index) => (index % 2 === 1 ? <Moment key={index} at={part} /> : part))}</>
+  );
 }

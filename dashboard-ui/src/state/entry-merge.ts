@@ -19,7 +19,12 @@ interface Merged {
  *
  * @param changed by whoever looks at them: of these, those that have left go at once
  */
-export function merged(shown: Shown, page: EntryPage, changed: ReadonlySet<string>, isFirst: boolean): Merged {
+export function merged(
+  shown: Shown,
+  page: EntryPage,
+  changed: ReadonlySet<string>,
+  isFirst: boolean,
+): Merged {
   // Nothing to keep in its place.
   if (shown.entries.every(({ id }) => shown.left.has(id) || changed.has(id))) {
     return { ...page, left: new Set(), fresh: 0 };

@@ -8,10 +8,23 @@ export interface Route {
 
 export type Params = Readonly<Record<string, string | undefined>>;
 
+/** Where each step of the browser's history was scrolled to: who goes back finds a list where it was left. */
+const scrolls = new Map<number, number>();
+let step = markedStep();
+
 const route = new Store<Route>(parse(location.hash));
-addEventListener('hashchange', () => route.set(parse(location.hash)));
+
+history.scrollRestoration = 'manual';
+addEventListener('scroll', () => scrolls.set(step, scrollY), { passive: true });
+addEventListener('hashchange', () => {
+  step = markedStep();
+  route.set(parse(location.hash));
+});
 
 export const useRoute = () => useStore(route);
+
+/** 0 where one has not been before. */
+export const formerScroll = () => scrolls.get(step) ?? 0;
 
 /** `#/entries/id?name=value` */
 export function href(page: string, id?: string, params: Params = {}): string {
@@ -27,8 +40,16 @@ export function go(to: string): void {
 
 /** Without a step in the browser's history. */
 export function goInPlace(to: string): void {
-  history.replaceState(null, '', to);
+  history.replaceState({ step }, '', to);
   route.set(parse(to));
+}
+
+function markedStep(): number {
+  const marked = (history.state as { step?: number } | null)?.step;
+  if (marked !== undefined) return marked;
+  const next = Date.now();
+  history.replaceState({ step: next }, '');
+  return next;
 }
 
 function parse(hash: string): Route {
