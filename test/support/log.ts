@@ -1,7 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { onTestFinished, vi } from 'vitest';
 
-const OURS = new Set(['BullMqScheduler', 'EventFlowJobs', 'InProcessScheduler', 'JobRunner', 'JobWorker']);
+const OURS = new Set([
+  'BullMqScheduler',
+  'EventFlowJobs',
+  'InProcessScheduler',
+  'JobRunner',
+  'JobWorker',
+  'JobsDashboard',
+]);
 
 /** What the library tells the log from now on, until the test ends: `warn: ...`. */
 export function recordLog(): string[] {
