@@ -68,7 +68,7 @@ export class SendReceiptJob implements Job {
 
 @RecurringJob('clean-up', { cron: '0 3 * * *', timeZone: 'Europe/Rome' })
 @JobVersion('CleanUp', 1)
-export class CleanUpJob implements Job {
+class CleanUpJob implements Job {
   execute() {}
 }
 
