@@ -57,7 +57,7 @@ export class AdminGuard implements CanActivate {
 export class AppModule {}
 // #endregion
 
-export const redacted = () =>
+export const [redacted, ofSettings] = [
   // #region redact
   JobsDashboardModule.forRoot({
     guards: [AdminGuard],
@@ -68,10 +68,8 @@ export const redacted = () =>
       const hidden = { ...(entry.data as object), cardNumber: '…' };
       return { ...entry, data: hidden, lastError: undefined, failures: undefined };
     },
-  });
-// #endregion
-
-export const ofSettings = () =>
+  }),
+  // #endregion
   // #region async
   JobsDashboardModule.forRootAsync({
     path: '/jobs',
@@ -82,8 +80,9 @@ export const ofSettings = () =>
       payloads: settings.showsPayloads,
       readOnly: settings.isReplica,
     }),
-  });
-// #endregion
+  }),
+  // #endregion
+] as const;
 
 // #region retry
 export async function retryAllThatFailed(dashboard: string, cookie: string) {

@@ -53,7 +53,7 @@ describe('docs/dashboard.md', () => {
       (await open.ask(`/entries/${await failOne(open.scheduler)}`)).body.entry.lastError.message,
     ).toContain('4111');
 
-    const { ask, scheduler } = await start(appWith(redacted()));
+    const { ask, scheduler } = await start(appWith(redacted));
     const id = await failOne(scheduler);
     const { entry } = (await ask(`/entries/${id}`)).body;
     expect(entry.data).toEqual({ orderId: '7', cardNumber: '…' });
@@ -61,7 +61,7 @@ describe('docs/dashboard.md', () => {
   });
 
   it('takes its options from a factory', async () => {
-    const { ask } = await start(appWith(ofSettings()));
+    const { ask } = await start(appWith(ofSettings));
     expect((await ask('/overview')).body).toMatchObject({ payloads: true, readOnly: true });
   });
 
