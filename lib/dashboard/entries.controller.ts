@@ -1,4 +1,6 @@
 import { Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { CommandDefinitions } from '../commands/command-definitions.js';
+import { JobDefinitions } from '../jobs/job-definitions.js';
 import type { JobEntry } from '../scheduling/job-entry.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';
 import { DASHBOARD_OPTIONS, type JobsDashboardViewOptions } from './dashboard.options.js';
@@ -18,6 +20,8 @@ export class EntriesController {
     @Inject(JobScheduler) private readonly scheduler: JobScheduler,
     @Inject(EntryViews) private readonly views: EntryViews,
     @Inject(EntryActions) private readonly actions: EntryActions,
+    @Inject(JobDefinitions) private readonly jobs: JobDefinitions,
+    @Inject(CommandDefinitions) private readonly commands: CommandDefinitions,
     @Inject(DASHBOARD_OPTIONS) private readonly options: JobsDashboardViewOptions,
   ) {}
 
@@ -61,11 +65,20 @@ export class EntriesController {
     const one = (await this.scheduler.get({ id: text })) ?? (await this.scheduler.get({ key: text }));
     if (one) return [one];
     const filter = { order: 'newest-first', limit: MOST_FOUND } as const;
-    const pages = await Promise.all([
-      this.scheduler.list({ ...filter, name: text }),
-      this.scheduler.list({ ...filter, command: text }),
-    ]);
+    const pages = await Promise.all(
+      this.namesOf(text).map((named) => this.scheduler.list({ ...filter, [named]: text })),
+    );
     return pages.flatMap(({ entries }) => entries);
+  }
+
+  /** To look for what is not there takes a store longest: what this process knows as the one is not looked for as the other. */
+  private namesOf(text: string): ('name' | 'command')[] {
+    const isJob = this.jobs.versions(text).length > 0;
+    const isCommand = this.commands.versions(text).length > 0;
+    return [
+      ...(isJob || !isCommand ? ['name' as const] : []),
+      ...(isCommand || !isJob ? ['command' as const] : []),
+    ];
   }
 
   private summaries(entries: readonly JobEntry[]): { entries: Record<string, unknown>[] } {

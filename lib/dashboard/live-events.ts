@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import { type JobEvent, JobEvents } from '../jobs/job-event.js';
 import { EventStream } from './event-stream.js';
@@ -13,8 +13,10 @@ const SECOND = 1_000;
 const LONGEST_SILENCE = 15_000;
 /** Of entries, in a second. */
 const MOST_EVENTS = 50;
-/** The store is asked for at most this part of the time. */
+/** The store is to be asked for at most this part of the time. */
 const PART_OF_TIME = 0.1;
+/** Milliseconds between two questions, however long the last one took. */
+const LONGEST_PAUSE = 10 * SECOND;
 
 const STATES = { started: 'running', retrying: 'scheduled' } as const;
 
@@ -27,7 +29,7 @@ interface Told {
 
 /** Tells all pages that are open what happens: one look at the store serves all, and none is taken where nobody listens. */
 @Injectable()
-export class LiveEvents implements OnModuleDestroy, BeforeApplicationShutdown {
+export class LiveEvents implements OnModuleDestroy {
   private readonly streams = new Set<EventStream>();
   private subscription: Subscription | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -66,10 +68,6 @@ export class LiveEvents implements OnModuleDestroy, BeforeApplicationShutdown {
     this.rest();
   }
 
-  beforeApplicationShutdown(): void {
-    this.onModuleDestroy();
-  }
-
   private left(stream: EventStream): void {
     this.streams.delete(stream);
     if (this.streams.size === 0) this.rest();
@@ -98,7 +96,8 @@ export class LiveEvents implements OnModuleDestroy, BeforeApplicationShutdown {
       this.tellChange(told);
       this.tellMany();
       const took = performance.now() - begun;
-      this.timer = setTimeout(() => this.look(), Math.max(SECOND - took, took / PART_OF_TIME));
+      const pause = Math.max(SECOND - took, Math.min(took / PART_OF_TIME, LONGEST_PAUSE));
+      this.timer = setTimeout(() => this.look(), pause);
       this.timer.unref();
     });
   }

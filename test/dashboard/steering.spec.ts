@@ -1,4 +1,9 @@
-import { JobScheduler, SchedulerUnavailableError, instantScheduler } from 'nestjs-eventflow-jobs';
+import {
+  DuplicateJobKeyError,
+  JobScheduler,
+  SchedulerUnavailableError,
+  instantScheduler,
+} from 'nestjs-eventflow-jobs';
 import { describe, expect, it, vi } from 'vitest';
 import { recordLog } from '../support/log.js';
 import { until } from '../support/until.js';
@@ -131,6 +136,13 @@ describe.each(PLATFORMS)('steering by the dashboard, on %s', (platform) => {
     expect([list.status, list.body.error.name]).toEqual([500, 'InternalError']);
     expect(JSON.stringify(list.body)).not.toContain('hush');
     expect(log.some((line) => line.includes('password=hush'))).toBe(true);
+  });
+
+  it('says that another entry holds the key: 409', async () => {
+    const { post, scheduler } = await start();
+    vi.spyOn(scheduler, 'triggerRecurring').mockRejectedValue(DuplicateJobKeyError.of('a', 'b'));
+    const { status, body } = await post('/api/recurring/actions', { action: 'trigger', id: 'x' });
+    expect([status, body.error.name]).toEqual([409, 'DuplicateJobKeyError']);
   });
 
   it('tells of each entry what became of it, where some could not be reached', async () => {

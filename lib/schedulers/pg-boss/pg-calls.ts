@@ -2,8 +2,8 @@ import type { Access, Executor } from './access.js';
 import { within } from './unavailable.js';
 
 /** For this transaction only. */
-const ALONG_INDEXES = ['seqscan', 'bitmapscan', 'sort']
-  .map((way) => `set_config('enable_${way}', 'off', true)`)
+const ALONG_INDEXES = ['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'jit']
+  .map((way) => `set_config('${way}', 'off', true)`)
   .join(', ');
 
 /** What is asked of the server, each within the time that a call may take. */

@@ -29,7 +29,7 @@ export class PgQueues {
         SELECT (${next('> n.name')}) FROM names n WHERE n.name IS NOT NULL
       ), known (name) AS (
         SELECT name FROM names WHERE name IS NOT NULL UNION SELECT queue FROM ${this.paused} WHERE queue <> ''
-      ), told AS (
+      ), told AS MATERIALIZED (
         SELECT name, (${counted}) AS scheduled,
           EXISTS (SELECT FROM ${this.paused} p WHERE p.queue IN ('', n.name)) AS paused FROM known n
       ) SELECT name, scheduled, paused FROM told WHERE scheduled > 0 OR paused`,

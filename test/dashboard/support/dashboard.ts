@@ -14,9 +14,9 @@ import { onTestFinished } from 'vitest';
 import { UiFiles } from '../../../lib/dashboard/ui-files.js';
 
 export const PLATFORMS = ['Express', 'Fastify'] as const;
-export type Platform = (typeof PLATFORMS)[number];
+type Platform = (typeof PLATFORMS)[number];
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: any;

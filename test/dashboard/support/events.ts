@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 
-export interface Told {
+interface Told {
   readonly event: string;
   readonly data: any;
 }
