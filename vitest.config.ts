@@ -10,6 +10,7 @@ export const library = [
   { find: /^nestjs-eventflow-jobs\/pg-boss$/, replacement: path('./lib/schedulers/pg-boss/index.ts') },
   { find: /^nestjs-eventflow-jobs\/bullmq$/, replacement: path('./lib/schedulers/bullmq/index.ts') },
   { find: /^nestjs-eventflow-jobs\/opentelemetry$/, replacement: path('./lib/opentelemetry/index.ts') },
+  { find: /^nestjs-eventflow-jobs\/dashboard$/, replacement: path('./lib/dashboard/index.ts') },
   { find: /^nestjs-eventflow-jobs\/testing$/, replacement: path('./lib/testing/index.ts') },
 ];
 const nest11 = {
@@ -20,6 +21,7 @@ const onItsOwnClock = 'sample-app/test/virtual-time.spec.ts';
 // What becomes of an order and its deadline when one of them fails depends on whether they share a transaction.
 const ofOneTransaction = 'sample-app/test/one-transaction.spec.ts';
 const ofSeparateStores = 'sample-app/test/separate-stores*.spec.ts';
+const inABrowser = 'test/browser/**/*.spec.ts';
 export const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: { setupFiles: ['reflect-metadata', path('./test/support/quiet.ts')], testTimeout: 20_000 },
@@ -38,7 +40,7 @@ export default defineConfig({
           ...shared.test,
           name: 'nest-12',
           include: ['test/**/*.spec.ts', 'sample-app/**/*.spec.ts'],
-          exclude: [ofSeparateStores],
+          exclude: [ofSeparateStores, inABrowser],
         },
       },
       {
@@ -63,6 +65,17 @@ export default defineConfig({
           include: ['sample-app/**/*.spec.ts'],
           exclude: [onItsOwnClock, ofOneTransaction],
           provide: { scheduler: 'redis' },
+        },
+      },
+      {
+        ...shared,
+        resolve: { alias: library },
+        test: {
+          ...shared.test,
+          name: 'browser',
+          include: [inABrowser],
+          globalSetup: [path('./test/browser/support/pages.setup.ts')],
+          testTimeout: 60_000,
         },
       },
       {

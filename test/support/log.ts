@@ -8,6 +8,7 @@ const OURS = new Set([
   'JobRunner',
   'JobWorker',
   'SqliteScheduler',
+  'JobsDashboard',
 ]);
 
 /** What the library tells the log from now on, until the test ends: `warn: ...`. */

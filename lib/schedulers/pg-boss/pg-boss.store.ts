@@ -119,7 +119,7 @@ export class PgBossStore implements SharedStore {
 
   async list(query: ListQuery): Promise<{ entries: StoredEntry[]; cursor?: string }> {
     const { text, values } = listStatement(this.installation, query);
-    return toPage(await this.calls.query(text, values), query.limit);
+    return toPage(await this.calls.queryAlongIndexes(text, values), query.limit);
   }
 
   counts(): Promise<Record<JobState, number>> {

@@ -1,6 +1,11 @@
 import type { Access, Executor } from './access.js';
 import { within } from './unavailable.js';
 
+/** For this transaction only. */
+const ALONG_INDEXES = ['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'jit']
+  .map((way) => `set_config('${way}', 'off', true)`)
+  .join(', ');
+
 /** What is asked of the server, each within the time that a call may take. */
 export class PgCalls {
   constructor(
@@ -16,6 +21,17 @@ export class PgCalls {
 
   query<T>(text: string, values?: unknown[]): Promise<T[]> {
     return this.do(async (executor) => (await executor.executeSql(text, values)).rows as T[]);
+  }
+
+  /**
+   * A query of which the first rows in the order of an index are wanted. Of entries that came a moment ago the planner has
+   * no statistics: it takes them for few, and would read them all and sort them.
+   */
+  queryAlongIndexes<T>(text: string, values?: unknown[]): Promise<T[]> {
+    return this.inTransaction(async (transaction) => {
+      await transaction.executeSql(`SELECT ${ALONG_INDEXES}`);
+      return (await transaction.executeSql(text, values)).rows as T[];
+    });
   }
 
   inTransaction<T>(run: (transaction: Executor) => Promise<T>): Promise<T> {

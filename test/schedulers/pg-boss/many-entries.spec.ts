@@ -1,5 +1,6 @@
 import { type JobEntry, JobSerializationError } from 'nestjs-eventflow-jobs';
-import { beforeEach, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createDatabase } from '../../support/postgres.js';
 import { until } from '../../support/until.js';
 import { NoteJob, forget, ran, startOn } from './support/note.job.js';
@@ -73,3 +74,46 @@ it('explains why an entry has not run', async () => {
   expect(await reasonOf(waiting)).toBe('not-due');
   await nest.close();
 });
+
+it('pages and queues are read along indexes, straight after the entries came: there are no statistics of them yet', async () => {
+  const connectionString = await createDatabase();
+  const { scheduler } = await startOn({ connectionString }, { operationTimeout: '30s' });
+  await scheduler.scheduleMany(
+    Array.from({ length: 10_000 }, (_, index) => ({
+      job: new NoteJob(String(index)),
+      when: '1h' as const,
+      queue: `queue-${index % 3}`,
+    })),
+  );
+  // What the server was asked is asked again, for how it would go about it.
+  const asked: [text: string, values: unknown[]][] = [];
+  const asIs = Client.prototype.query;
+  const query = vi.spyOn(Client.prototype, 'query');
+  query.mockImplementation(function (this: Client, ...args: any[]) {
+    const [text, values] = typeof args[0] === 'object' ? [args[0].text, args[0].values] : args;
+    if (/^\s*(SELECT|WITH)/.test(text)) asked.push([text, Array.isArray(values) ? values : []]);
+    return asIs.apply(this, args as never) as never;
+  });
+  await scheduler.list({ order: 'newest-first', limit: 500 });
+  await scheduler.list({ state: 'scheduled', limit: 10 });
+  await scheduler.list({ name: 'Note', limit: 10 });
+  await scheduler.list({ queue: 'queue-1', limit: 10 });
+  await scheduler.queues();
+  await scheduler.oldestDue();
+  query.mockRestore();
+
+  const client = new Client(connectionString);
+  await client.connect();
+  onTestFinished(() => client.end());
+  await client.query('BEGIN');
+  const plans: string[] = [];
+  for (const [text, values] of asked) {
+    if (!text.includes('FROM')) await client.query(text, values);
+    else {
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+    }
+  }
+  expect(plans.filter((plan) => plan.includes('eventflow_due') || plan.includes('_i15')).length).toBe(6);
+  for (const plan of plans) expect(plan).not.toMatch(/Bitmap|Seq Scan on j|-> {2}Sort/);
+}, 60_000);

@@ -1,0 +1,5 @@
+import type { JobState } from '../api/types.js';
+
+export function StateBadge({ state }: { state: JobState }) {
+  return <span class={`badge state-${state}`}>{state}</span>;
+}
