@@ -92,7 +92,7 @@ it('pages and queues are read along indexes, straight after the entries came: th
   query.mockImplementation(function (this: Client, ...args: any[]) {
     const [text, values] = typeof args[0] === 'object' ? [args[0].text, args[0].values] : args;
     if (/^\s*(SELECT|WITH)/.test(text)) asked.push([text, Array.isArray(values) ? values : []]);
-    return asIs.apply(this, args as never) as never;
+    return asIs.apply(this, args as never);
   });
   await scheduler.list({ order: 'newest-first', limit: 500 });
   await scheduler.list({ state: 'scheduled', limit: 10 });
