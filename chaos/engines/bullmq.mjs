@@ -14,7 +14,7 @@ export const offers = ['server', 'network', 'redis'];
 export async function createScheduler({ url, prefix }, { transactionalWork: _, ...options }) {
   const { bullMqScheduler } = await import('nestjs-eventflow-jobs/bullmq');
   const retention = { count: 1_000_000 };
-  return bullMqScheduler({ connection: url, prefix, lease: '2s', retention, ...options });
+  return bullMqScheduler({ connection: url, prefix, lease: '4s', retention, ...options });
 }
 
 let serverOfRun;

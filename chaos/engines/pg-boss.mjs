@@ -12,7 +12,7 @@ export const offers = ['transactionalWork', 'server', 'network', 'postgres'];
  */
 export async function createScheduler({ connectionString }, options) {
   const { pgBossScheduler } = await import('nestjs-eventflow-jobs/pg-boss');
-  return pgBossScheduler({ connectionString, lease: '2s', ...options });
+  return pgBossScheduler({ connectionString, lease: '4s', ...options });
 }
 
 /** In the attempt's own transaction. Nothing keeps a second row out, since to find one is what it is for. */

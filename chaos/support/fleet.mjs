@@ -81,7 +81,7 @@ export class Fleet {
 
   /** Which version of the app was at work from when until when, by the wall clock. */
   get shifts() {
-    return this.#all.map(({ version, working }) => ({ version, ...working }));
+    return this.#all.map(({ pid, version, working }) => ({ pid, version, ...working }));
   }
 
   async #allHave(some, order, patience = PATIENCE) {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Evidence } from '../../chaos/support/evidence.mjs';
 import { judge } from '../../chaos/support/judgement.mjs';
 import { lostTicks } from '../../chaos/support/ticks.mjs';
@@ -80,12 +80,28 @@ it('finds a tick that two entries are for', () => {
   expect(found).toMatchObject({ runTwiceWithoutReason: 1 });
 });
 
-it('misses a tick only where one was at work all the while that declares it', () => {
-  const ticks = [1_000, 2_000, 5_000].map((tick) => ({ what: 'start', recurring: 'r', tick }));
-  const missed = (from: number, until: number) =>
-    lostTicks(ticks, { recurring: 'r', every: 1_000 }, [{ from, until }]);
-  expect(missed(0, 6_500)).toHaveLength(2);
-  expect(missed(0, 3_500)).toHaveLength(0);
-  expect(missed(3_500, 6_500)).toHaveLength(0);
-  expect(missed(0, 9_000)).toHaveLength(4);
+describe('a tick that never came', () => {
+  const ticks = [1_000, 2_000, 5_000].map((tick) => ({
+    what: 'start',
+    pid: A,
+    at: tick,
+    recurring: 'r',
+    tick,
+  }));
+  const busy = (from: number, until: number): Event[] =>
+    Array.from({ length: (until - from) / 100 }, (_, index) => ({ pid: A, at: from + index * 100 }));
+  const missed = (from: number, until: number, events = busy(0, 9_000)) =>
+    lostTicks([...ticks, ...events], { recurring: 'r', every: 1_000 }, [{ pid: A, from, until }], 0).length;
+
+  it('is lost where one was at work all the while that declares it', () => {
+    expect(missed(0, 6_500)).toBe(2);
+    expect(missed(0, 3_500)).toBe(0);
+    expect(missed(3_500, 6_500)).toBe(0);
+    expect(missed(0, 9_000)).toBe(4);
+  });
+
+  it('is not where that one stood still', () => {
+    expect(missed(0, 6_500, [...busy(0, 2_900), ...busy(4_000, 9_000)])).toBe(1);
+    expect(missed(0, 6_500, [...busy(0, 2_900), ...busy(5_000, 9_000)])).toBe(0);
+  });
 });
