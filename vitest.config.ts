@@ -22,6 +22,7 @@ const onItsOwnClock = 'sample-app/test/virtual-time.spec.ts';
 const ofOneTransaction = 'sample-app/test/one-transaction.spec.ts';
 const ofSeparateStores = 'sample-app/test/separate-stores*.spec.ts';
 const inABrowser = 'test/browser/**/*.spec.ts';
+const ofThePackage = 'test/package/**/*.spec.ts';
 export const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: { setupFiles: ['reflect-metadata', path('./test/support/quiet.ts')], testTimeout: 20_000 },
@@ -40,7 +41,18 @@ export default defineConfig({
           ...shared.test,
           name: 'nest-12',
           include: ['test/**/*.spec.ts', 'sample-app/**/*.spec.ts'],
-          exclude: [ofSeparateStores, inABrowser],
+          exclude: [ofSeparateStores, inABrowser, ofThePackage],
+        },
+      },
+      {
+        // What npm would publish, installed as users install it.
+        ...shared,
+        test: {
+          ...shared.test,
+          name: 'package',
+          include: [ofThePackage],
+          globalSetup: [path('./test/package/support/package.setup.ts')],
+          testTimeout: 60_000,
         },
       },
       {

@@ -36,7 +36,7 @@ export { CommandScheduler } from './commands/command.scheduler.js';
 export { PublishCommandJob } from './commands/publish-command.job.js';
 export { ScheduleCommand } from './commands/schedule.command.js';
 
-export { JobValue } from './serialization/job-value.decorator.js';
+export { JobValue, type JobValueConversion } from './serialization/job-value.decorator.js';
 export { JobSerializationError } from './serialization/job-serialization.error.js';
 
 export type { Capability } from './scheduling/capability.js';

@@ -73,7 +73,7 @@ export abstract class SchedulerBackend {
 
   /**
    * For a store with a bulk write: stores entries of calls that were made together, each with a fate of its own. Left
-   * out, each call is an {@link SchedulerBackend.insert} of its own.
+   * out, each call is an `insert` of its own.
    *
    * @returns for each entry what became of it, or the error for its caller.
    */

@@ -36,6 +36,7 @@ export class TestJobScheduler extends StoreScheduler {
   private silent: ReadonlySet<Attempt> = new Set();
 
   /**
+   * @param options how its clock goes.
    * @param options.now where the clock begins; the present moment by default.
    * @param options.patience how long, in ms of real time, a running attempt that has a timeout may be silent before
    * virtual time goes on towards that timeout. Attempts without one are waited for however long they take.
