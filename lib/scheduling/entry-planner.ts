@@ -141,7 +141,7 @@ export function checkedMetadata(metadata: unknown): Readonly<Record<string, stri
     const name = printable(shortened(wrong[0]));
     throw new InvalidScheduleError(`metadata.${name} must be text: convert it, or leave it out.`);
   }
-  if (lengthOfMetadata(Object.fromEntries(entries) as Record<string, string>) > LONGEST_METADATA) {
+  if (lengthOfMetadata(Object.fromEntries(entries)) > LONGEST_METADATA) {
     throw new InvalidScheduleError(
       `metadata is longer than ${LONGEST_METADATA} characters: put it into the job's data.`,
     );
