@@ -24,6 +24,9 @@ export default {
   // tsc has looked at the types already.
   skipErrorChecking: true,
   excludePrivate: true,
+  excludeInternal: true,
+  // Where the repository will lie is not known yet: a link would lead nowhere.
+  disableSources: true,
   // A mark of what semantic versioning protects, which is all that is shown.
   modifierTags: [...OptionDefaults.modifierTags, '@publicApi'],
   excludeTags: [...OptionDefaults.excludeTags, '@publicApi'],

@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { JobLog } from './job.log.js';
 import { LogMessageJob } from './messages/log-message.job.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { RedisConfig } from './redis/redis.config.js';
 import { RedisModule } from './redis/redis.module.js';
@@ -25,6 +26,7 @@ import { chooseScheduler } from './scheduler.js';
     }),
     MessagesModule,
     OrdersModule,
+    OperationsModule,
   ],
   providers: [JobLog, { provide: APP_PIPE, useClass: StandardSchemaValidationPipe }],
 })

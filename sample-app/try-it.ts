@@ -19,6 +19,9 @@ export function logWhatToTry(url: string, paidOrderId: string, paymentTerm: Dura
     `curl -X POST ${url}/orders/ID/pay`,
     '# see what became of it',
     `curl ${url}/orders/ID`,
+    '# see what is scheduled and what became of it, and steer it; ask whether all is well',
+    `${url}/jobs`,
+    `curl ${url}/health`,
     '# end the app, even by kill -9, and start it again: orders and what was scheduled are still there',
   ];
   new Logger('Demo').log(lines.join('\n  '));

@@ -23,6 +23,7 @@ import { UiFiles } from './ui-files.js';
  */
 @Module({})
 export class JobsDashboardModule implements NestModule {
+  /** @internal */
   constructor(
     private readonly routes: DashboardRoutes,
     private readonly host: HttpAdapterHost,

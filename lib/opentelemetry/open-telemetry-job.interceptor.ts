@@ -62,6 +62,7 @@ export class OpenTelemetryJobInterceptor implements JobInterceptor {
     }
   }
 
+  /** @internal */
   protected get settings(): OpenTelemetryJobSettings {
     return DEFAULTS;
   }
