@@ -51,7 +51,8 @@ export class EntriesController {
       if (!entry) {
         throw RequestError.notFound(`There is no entry ${id}: it never was, or is no longer kept.`);
       }
-      return { entry: this.views.detail(entry), explanation: await this.scheduler.explain(id) };
+      const explanation = this.views.explanation(entry, await this.scheduler.explain(id));
+      return { entry: this.views.detail(entry), explanation };
     });
   }
 

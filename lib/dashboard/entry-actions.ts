@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JobEntry } from '../scheduling/job-entry.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';
-import { UnsupportedOperationError } from '../scheduling/scheduling.errors.js';
+import { SchedulerUnavailableError, UnsupportedOperationError } from '../scheduling/scheduling.errors.js';
 import { toTime } from './entry-query.js';
 import { toldOf } from './json-answers.js';
 import { RequestError } from './request.error.js';
@@ -33,7 +33,14 @@ export class EntryActions {
     const results: (ActionResult | { id: string; thrown: unknown })[] = [];
     for (let first = 0; first < wanted.length; first += AT_ONCE) {
       const some = wanted.slice(first, first + AT_ONCE);
-      results.push(...(await Promise.all(some.map((id) => this.attempt(chosen, id)))));
+      const round = await Promise.all(some.map((id) => this.attempt(chosen, id)));
+      results.push(...round);
+      // The store is away: to ask for each of a thousand would take minutes.
+      if (round.every(isUnavailable)) {
+        const { thrown } = round[0] as { thrown: unknown };
+        results.push(...wanted.slice(first + AT_ONCE).map((id) => ({ id, thrown })));
+        break;
+      }
     }
     const thrown = results.flatMap((result) => ('thrown' in result ? [result.thrown] : []));
     // None was touched: that is no fault of an entry.
@@ -69,6 +76,10 @@ export class EntryActions {
       throw error;
     }
   }
+}
+
+function isUnavailable(result: ActionResult | { thrown: unknown }): boolean {
+  return 'thrown' in result && result.thrown instanceof SchedulerUnavailableError;
 }
 
 function whyNot(id: string, needs: string, entry: JobEntry | undefined | 'untold'): RequestError {

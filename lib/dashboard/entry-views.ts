@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { JobEntry } from '../scheduling/job-entry.js';
+import { errorText } from '../scheduling/explanation.js';
+import type { JobEntry, JobExplanation } from '../scheduling/job-entry.js';
 import { DASHBOARD_OPTIONS, type JobsDashboardViewOptions } from './dashboard.options.js';
 import { readableData } from './readable-data.js';
+
+const UNREADABLE = { unreadable: 'The data cannot be read in this process.' };
 
 /** Entries as clients see them. */
 @Injectable()
@@ -27,8 +30,26 @@ export class EntryViews {
     };
   }
 
+  /** What the hook takes out of the entry is not to stand in the sentence about it. */
+  explanation(entry: JobEntry, explanation: JobExplanation): JobExplanation {
+    if (!this.options.redact) return explanation;
+    // Why an upgrader or a schema refused it, no hook has seen.
+    if (explanation.reason === 'parked')
+      return { ...explanation, text: 'It is parked; the reason may tell of its data.' };
+    const [told, shown] = [errorText(entry), errorText(this.redacted(entry))];
+    if (told === '') return explanation;
+    const isThere = explanation.text.includes(told);
+    return {
+      ...explanation,
+      text: isThere ? explanation.text.replace(told, () => shown) : `It is ${entry.state}.`,
+    };
+  }
+
   private redacted(entry: JobEntry): JobEntry {
-    return this.options.redact ? this.options.redact(entry) : entry;
+    const { redact } = this.options;
+    if (!redact) return entry;
+    // Data that cannot be read are text as they lie in the store: no hook is made for that.
+    return redact(typeof entry.data === 'string' ? { ...entry, data: UNREADABLE } : entry);
   }
 }
 

@@ -26,6 +26,11 @@ export class EventStream {
     this.response.flushHeaders();
   }
 
+  /** The client had left before the answer began: nobody will say so again. */
+  get isGone(): boolean {
+    return this.response.destroyed;
+  }
+
   send(event: string, data: unknown): void {
     this.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }

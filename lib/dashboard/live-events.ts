@@ -49,6 +49,7 @@ export class LiveEvents implements OnModuleDestroy {
   open(reply: HttpReply): boolean {
     if (this.isClosed) return false;
     const stream: EventStream = new EventStream(reply, () => this.left(stream));
+    if (stream.isGone) return true;
     this.streams.add(stream);
     if (this.told) stream.send(this.told.event, this.told.data);
     else stream.keepAlive();

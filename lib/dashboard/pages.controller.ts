@@ -23,6 +23,8 @@ export class PagesController {
 
   @Get(':file')
   file(@Req() { params }: HttpRequest, @Res() reply: HttpReply): Promise<void> {
+    // The router of Fastify takes a path that ends in a slash for a file without a name.
+    if (!params.file) return sendPage(reply, this.files);
     return sendFile(reply, this.files, String(params.file));
   }
 }

@@ -42,7 +42,9 @@ export class Rates implements OnModuleDestroy {
     return this.pointOf(this.newest);
   }
 
-  private count({ type }: JobEvent): void {
+  private count({ type, durationMs }: JobEvent): void {
+    // An attempt that snoozed goes back: nothing new was scheduled.
+    if (type === 'scheduled' && durationMs !== undefined) return;
     const index = COUNTED.indexOf(type as (typeof COUNTED)[number]);
     if (index < 0) return;
     this.advance();

@@ -30,10 +30,18 @@ export class WorkersController {
         throw RequestError.invalid('`queue` must be the name of one; leave it out for all.');
       }
       if (action === 'pause') await this.scheduler.pause(queue);
-      else if (action === 'resume') await this.scheduler.resume(queue);
+      else if (action === 'resume') await this.resume(queue);
       else throw RequestError.invalid('`action` must be pause or resume.');
       return { done: true };
     });
+  }
+
+  /** One queue does not go on while all are paused. */
+  private async resume(queue: string | undefined): Promise<void> {
+    await this.scheduler.resume(queue);
+    if (queue === undefined || !this.scheduler.capabilities.has('query')) return;
+    const still = (await this.scheduler.queues()).find(({ name }) => name === queue);
+    if (still?.paused) throw RequestError.conflict(`Every queue is paused, '${queue}' too: resume all.`);
   }
 
   @Get('api/workers')

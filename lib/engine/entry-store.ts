@@ -9,6 +9,8 @@ import type { Demand, Exchange, MaybePromise, Settlement, WorkSource } from '../
 
 export type Knows = (stored: Pick<StoredJob, 'name' | 'version' | 'command'>) => boolean;
 
+export type RecurringChange = (standing: StoredRecurring | undefined) => StoredRecurring | undefined;
+
 /**
  * Where the engine keeps its entries: memory, a file, a server. Each method is one step that happens whole or not at
  * all. `now` is milliseconds since 1970, UTC, from the engine's clock.
@@ -53,11 +55,12 @@ export interface EntryStore {
   unfinished(): MaybePromise<number>;
 
   recurring(): MaybePromise<readonly StoredRecurring[]>;
-  /** Puts what `change` makes of the one that stands, if one does. */
-  updateRecurring(
-    id: string,
-    change: (standing: StoredRecurring | undefined) => StoredRecurring,
-  ): MaybePromise<void>;
+  /**
+   * Puts what `change` makes of the one that stands, if one does; nothing, where it gives none.
+   *
+   * @param declares whether this process declares it from now on.
+   */
+  updateRecurring(id: string, change: RecurringChange, declares?: boolean): MaybePromise<void>;
   /** Of those that are declared, only these are by this process. */
   retainDeclared(ids: readonly string[]): MaybePromise<void>;
   /** Since when any process has been there to see the ticks. */

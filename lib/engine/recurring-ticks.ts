@@ -50,6 +50,13 @@ export function tickOf(
   };
 }
 
+/** Ticks that passed in the pause are not made up for, also where no worker was there to let them pass. */
+export function resumed({ paused: _, ...recurring }: StoredRecurring, now: number): StoredRecurring {
+  const { nextRunAt, ...rest } = recurring;
+  if (nextRunAt === undefined || nextRunAt > now) return recurring;
+  return { ...rest, ...next(recurring, now, recurring.anchor) };
+}
+
 function next({ schedule }: NewRecurring, now: number, anchor: number): { nextRunAt?: number } {
   const nextRunAt = nextTick(schedule, now, anchor);
   return nextRunAt === undefined ? {} : { nextRunAt };
@@ -60,5 +67,9 @@ function sameSchedule(a: NewRecurring, b: NewRecurring): boolean {
     'cron' in schedule
       ? `cron ${schedule.cron} ${schedule.timeZone}`
       : `every ${toMilliseconds(schedule.every)}`;
-  return keyOf(a) === keyOf(b);
+  try {
+    return keyOf(a) === keyOf(b);
+  } catch {
+    return false; // somebody has edited the one that stands
+  }
 }

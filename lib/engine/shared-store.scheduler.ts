@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { JobCancelledError, WorkerStoppedError } from '../jobs/jobs.errors.js';
 import { messageOf } from '../jobs/outcome.js';
-import type { StoredRecurring } from '../scheduling/recurring.js';
-import type { StoredEntry } from '../scheduling/stored-entry.js';
+import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
+import type { EntryRef, StoredEntry } from '../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
 import { type WorkerAbout, aboutWorker } from '../worker/worker-about.js';
 import { Maintenance } from './maintenance.js';
@@ -64,6 +64,16 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
       // Its lease ends, and the others see it; the app is to close all the same.
       this.logger.warn(`The worker could not sign off: ${messageOf(error)}`);
     }
+  }
+
+  protected override async rescheduleEntry(ref: EntryRef, runAt: number): Promise<boolean> {
+    await this.store.assertClock();
+    return super.rescheduleEntry(ref, runAt);
+  }
+
+  protected override async saveRecurring(recurring: NewRecurring): Promise<void> {
+    await this.store.assertClock();
+    await super.saveRecurring(recurring);
   }
 
   /** Only workers are told what others change. */

@@ -20,6 +20,8 @@ export interface SharedStore extends EntryStore {
   /** Takes a place for this process's worker. */
   register(about: WorkerAbout): Promise<void>;
   unregister(): Promise<void>;
+  /** @throws {SchedulerUnavailableError} where this machine slept: what was planned by its clock would run too early. */
+  assertClock(): Promise<void>;
   /** @returns whether it still had its place. */
   renew(): Promise<boolean>;
   claims(): Promise<Claims>;

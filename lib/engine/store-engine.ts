@@ -4,7 +4,6 @@ import type { JobId } from '../jobs/job-id.js';
 import { JobCancelledError } from '../jobs/jobs.errors.js';
 import { LineLogger } from '../jobs/line.logger.js';
 import { messageOf } from '../jobs/outcome.js';
-import { InvalidScheduleError } from '../scheduling/invalid-schedule.error.js';
 import { SchedulerUnavailableError } from '../scheduling/scheduling.errors.js';
 import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
 import type { SchedulerCore } from '../scheduling/scheduler-core.js';
@@ -17,7 +16,7 @@ import { type WorkerAbout, aboutWorker } from '../worker/worker-about.js';
 import { WorkerPump } from '../worker/worker-pump.js';
 import type { EntryStore } from './entry-store.js';
 import { HERE } from './here.js';
-import { planRecurring, tickOf } from './recurring-ticks.js';
+import { planRecurring, resumed, tickOf } from './recurring-ticks.js';
 
 /** A store, a clock and a worker: what all schedulers that keep entries have in common. */
 export class StoreEngine implements WorkSource {
@@ -78,8 +77,10 @@ export class StoreEngine implements WorkSource {
     const isAlone = workers.length === 1 && workers[0]!.isHere;
     const here = this.pump ? this.slots?.limitOf(queue, this.clock.now()) : undefined;
     if (here !== undefined && isAlone) return here;
-    const full = ({ concurrency, running }: WorkerEntry) =>
-      concurrency !== undefined && running >= concurrency;
+    // What a worker runs may be of a queue that has slots of its own there.
+    const full = ({ concurrency, running, queues }: WorkerEntry) =>
+      concurrency !== undefined &&
+      running >= Object.values(queues).reduce((sum, own) => sum + own, concurrency);
     if (workers.length === 0 || !workers.every(full)) return undefined;
     return `all slots of all ${workers.length} workers are taken: raise \`concurrency\`, or start more workers.`;
   }
@@ -161,20 +162,24 @@ export class StoreEngine implements WorkSource {
 
   async saveRecurring(wanted: NewRecurring): Promise<void> {
     const now = this.clock.now();
-    await this.store.updateRecurring(wanted.id, (standing) => planRecurring(wanted, standing, now));
+    await this.store.updateRecurring(
+      wanted.id,
+      (standing) => planRecurring(wanted, standing, now),
+      wanted.declared,
+    );
     this.wake();
   }
 
   /** @returns `false` where there is none of this id. */
   async changeRecurring(id: string, paused: boolean): Promise<boolean> {
-    if (!(await this.store.recurring()).some((one) => one.id === id)) return false;
+    const now = this.clock.now();
+    let isThere = false;
     await this.store.updateRecurring(id, (standing) => {
-      if (!standing)
-        throw new InvalidScheduleError(`The recurring job '${id}' was removed this very moment.`);
-      const { paused: _before, ...others } = standing;
-      return paused ? { ...others, paused } : others;
+      isThere = standing !== undefined;
+      return standing && (paused ? { ...standing, paused } : resumed(standing, now));
     });
-    return true;
+    this.wake();
+    return isThere;
   }
 
   /** Takes over what this process declares; what was declared before and is no longer goes away. */

@@ -147,7 +147,9 @@ export abstract class StoreScheduler extends JobScheduler {
     return this.store.deleteRecurring(id);
   }
 
-  protected override changeRecurring(id: string, paused: boolean): Promise<boolean> {
+  protected override async changeRecurring(id: string, paused: boolean): Promise<boolean> {
+    // One that is set aside is none, and is not to come back by this.
+    if (!(await this.findRecurring()).some((one) => one.id === id)) return false;
     return this.engine.changeRecurring(id, paused);
   }
 
@@ -174,7 +176,7 @@ export abstract class StoreScheduler extends JobScheduler {
     let isNew = false;
     await this.store.updateRecurring(recurring.id, (standing) => {
       isNew = standing === undefined;
-      return standing ?? recurring;
+      return standing ? undefined : recurring;
     });
     this.engine.wake();
     return isNew;

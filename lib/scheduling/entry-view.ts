@@ -2,7 +2,7 @@ import type { JobMapper } from '../jobs/job-mapper.js';
 import type { JobEntry, JobFailure, RecurringEntry } from './job-entry.js';
 import type { StoredRecurring } from './recurring.js';
 import type { StoredEntry, StoredError } from './stored-entry.js';
-import { earlierOf } from './stored-failures.js';
+import { MOST_EARLIER, earlierOf } from './stored-failures.js';
 
 /** A stored entry as users see it. */
 export function toJobEntry(stored: StoredEntry, mapper: JobMapper): JobEntry {
@@ -52,7 +52,7 @@ function errorOf({ name, message, stack }: StoredError): NonNullable<JobEntry['l
 }
 
 function failuresOf(lastError: StoredError, attempt: number): JobFailure[] {
-  return [...earlierOf(lastError), lastError].map((error) => ({
+  return [...earlierOf(lastError).slice(-MOST_EARLIER), lastError].map((error) => ({
     attempt: error.attempt ?? attempt,
     ...(typeof error.at === 'number' && { at: new Date(error.at) }),
     ...errorOf(error),

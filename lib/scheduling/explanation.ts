@@ -81,7 +81,8 @@ function explainWaiting(
   };
 }
 
-function errorText({ lastError }: StoredEntry): string {
+/** As it stands in an explanation. */
+export function errorText({ lastError }: Pick<StoredEntry, 'lastError'>): string {
   return lastError ? printable(`: ${lastError.name}: ${lastError.message.replace(/\.$/, '')}`) : '';
 }
 

@@ -54,7 +54,8 @@ export function assertRecurringSchedule(schedule: RecurringSchedule): void {
 
 /** What is checked is what is stored: each field read once, and none but those that a schedule has. */
 export function copyOfRecurringSchedule(schedule: RecurringSchedule): RecurringSchedule {
-  const { misspelt: _, ...fields } = fieldsOf(schedule);
+  const { misspelt, ...fields } = fieldsOf(schedule);
+  assertWellSpelt(misspelt);
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
   ) as RecurringSchedule;
@@ -109,6 +110,13 @@ function assertTimes(...times: number[]): void {
   }
 }
 
+function assertWellSpelt(misspelt: string | undefined): void {
+  if (misspelt === undefined) return;
+  throw new InvalidScheduleError(
+    `A recurring schedule has no ${misspelt}. Name it timeZone: { cron: '0 3 * * *', timeZone: 'Europe/Rome' }.`,
+  );
+}
+
 /** The ticks of the pattern, or the milliseconds between two. */
 function ticksOf(schedule: RecurringSchedule): CronTicks | number {
   const { cron, every, timeZone, missed, misspelt } = fieldsOf(schedule);
@@ -117,11 +125,7 @@ function ticksOf(schedule: RecurringSchedule): CronTicks | number {
       `missed: ${shown(missed)} of a recurring schedule is unknown. Give 'once' or 'skip'.`,
     );
   }
-  if (misspelt) {
-    throw new InvalidScheduleError(
-      `A recurring schedule has no ${misspelt}. Name it timeZone: { cron: '0 3 * * *', timeZone: 'Europe/Rome' }.`,
-    );
-  }
+  assertWellSpelt(misspelt);
   if ((cron === undefined) === (every === undefined)) {
     throw new InvalidScheduleError(
       `A recurring schedule has ${cron === undefined ? 'neither cron nor' : 'both cron and'} every. ` +

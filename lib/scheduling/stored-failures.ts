@@ -1,7 +1,7 @@
 import type { StoredEntry, StoredError } from './stored-entry.js';
 
 /** So many are kept beside the last. */
-const MOST_EARLIER = 19;
+export const MOST_EARLIER = 19;
 /** Of their stacks, in characters: one entry is not to grow without bound. */
 const LONGEST_EARLIER_STACK = 1_000;
 

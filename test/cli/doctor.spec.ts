@@ -66,6 +66,13 @@ describe('doctor', () => {
     expect(code).toBe(2);
   });
 
+  it('does not take an app without a store for one with nothing pending', async () => {
+    const text = appSource(store, 1).replace(/scheduler: sqliteScheduler\(.*\),\n/, '');
+    const { code, errors } = await apps.run('doctor', '--app', apps.write('instant.mjs', text));
+    expect(errors).toContain('InstantScheduler keeps nothing that outlives its process');
+    expect(code).toBe(2);
+  });
+
   it.each([
     [['doctor'], '--app FILE', ''],
     [['doctor', '--app', 'no.mjs'], '', 'no.mjs is not there: build the app first.'],

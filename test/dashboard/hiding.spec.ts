@@ -65,11 +65,15 @@ describe('what the dashboard hides', () => {
     const id = await scheduler.scheduleNow(new FailJob(SECRET), { key: SECRET });
     await until(async () => (await scheduler.get(id))?.state === 'failed', 'the failure');
 
-    const { entry } = (await get(`/api/entries/${id}`)).body;
+    const { entry, explanation } = (await get(`/api/entries/${id}`)).body;
+    expect(explanation).toMatchObject({
+      reason: 'failed',
+      text: expect.stringMatching(/: DiscardJobError: \*\*\*\.$/),
+    });
     expect(entry).toMatchObject({ key: '***', data: { secret: '***' }, lastError: { message: '***' } });
     const [listed] = (await get('/api/entries')).body.entries;
     const [found] = (await get(`/api/search?q=${id}`)).body.entries;
-    expect(JSON.stringify([entry, listed, found])).not.toMatch(/hush|printer/);
+    expect(JSON.stringify([entry, explanation, listed, found])).not.toMatch(/hush|printer/);
   });
 
   it('is everything of an entry where the hook throws; the log says so', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planRecurring, tickOf } from '../../lib/engine/recurring-ticks.js';
+import { planRecurring, resumed, tickOf } from '../../lib/engine/recurring-ticks.js';
 import type { NewRecurring, StoredRecurring } from '../../lib/scheduling/recurring.js';
 
 const HOUR = 3_600_000;
@@ -30,6 +30,17 @@ describe('A recurring job that is scheduled again', () => {
       'anchor',
       'nextRunAt',
     ]);
+  });
+
+  it('begins anew where somebody has edited the one that stands beyond reading', () => {
+    const edited = { ...standing, schedule: { every: 'soonish' } } as unknown as StoredRecurring;
+    expect(planRecurring(wanted, edited, 5)).toMatchObject({ anchor: 5, nextRunAt: HOUR + 5 });
+  });
+
+  it('stays paused, whatever its schedule has become', () => {
+    const paused = { ...standing, paused: true };
+    expect(planRecurring(wanted, paused, 5).paused).toBe(true);
+    expect(planRecurring({ ...wanted, schedule: { every: '2h' } }, paused, 5).paused).toBe(true);
   });
 
   it('gets its next tick where it had none, since it could not be ticked', () => {
@@ -116,5 +127,20 @@ describe('A tick', () => {
     const { after, entry } = tickOf(last, 8e15, 0);
     expect(entry?.runAt).toBe(8e15);
     expect(after).not.toHaveProperty('nextRunAt');
+  });
+});
+
+describe('A recurring job that was paused', () => {
+  const paused = { ...standing, paused: true };
+
+  it('lets its ticks pass without an entry', () => {
+    const { after, entry } = tickOf(paused, HOUR + 1, 0);
+    expect(entry).toBeUndefined();
+    expect(after).toMatchObject({ nextRunAt: 2 * HOUR, lastRunAt: 0, paused: true });
+  });
+
+  it('goes on with the first tick after the pause, also where no worker let those before it pass', () => {
+    expect(resumed(paused, 30 * MINUTE)).toEqual(standing);
+    expect(resumed(paused, 3 * HOUR + 1)).toEqual({ ...standing, nextRunAt: 4 * HOUR });
   });
 });

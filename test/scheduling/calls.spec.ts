@@ -308,6 +308,7 @@ describe('A recurring job', () => {
     { cron: '0 3 * * *', every: '1h' },
     { cron: '0 3 * * *', missed: 'twice' },
     { every: '1h', timeZone: 'Europe/Rome' },
+    { cron: '0 3 * * *', timezone: 'Europe/Rome' },
   ])('has no schedule %j', async (schedule) => {
     const { scheduler } = await start();
     const error = await errorOf(() => scheduler.scheduleRecurring('a', new PlainJob(), schedule as never));

@@ -74,9 +74,12 @@ function open(): void {
   });
   on<Status & { rate?: RatePoint }>(opened, 'overview', ({ rate, ...status }) => {
     setServerTime(status.now);
+    // Of what other processes did, and of many an action, the counts are all that is told.
+    const haveChanged = JSON.stringify(status.counts) !== JSON.stringify(overview.value?.counts);
     const { step, points } = overview.value?.rates ?? { step: 10, points: [] };
     overview.set({ ...status, rates: { step, points: rate ? withPoint(points, rate) : points } });
     overviewError.set(undefined);
+    if (haveChanged) tell(undefined);
   });
   // The server is there, its store is not.
   on<{ message: string }>(opened, 'unavailable', ({ message }) => overviewError.set(message));

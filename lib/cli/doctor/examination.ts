@@ -1,3 +1,4 @@
+import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import type { StoredJob } from '../../jobs/stored-job.js';
 import { messageOf } from '../../jobs/outcome.js';
 import { UnrunnableJobError } from '../../jobs/unrunnable-job.error.js';
@@ -54,15 +55,19 @@ export async function examine({ scheduler, core, commands }: BuiltApp): Promise<
       remember(finding, messageOf(error), id);
     }
   };
-  if (scheduler.capabilities.has('durable')) {
-    for await (const entry of pendingEntries(scheduler)) {
-      totals.pending += 1;
-      await look(entry, entry.id);
-    }
-    for (const { id, stored } of await scheduler['findRecurring']()) {
-      totals.recurring += 1;
-      await look(stored, `recurring '${id}'`);
-    }
+  if (!scheduler.capabilities.has('durable')) {
+    throw new EventFlowJobsError(
+      `${scheduler.constructor.name} keeps nothing that outlives its process, so there is no store to look at: is the app ` +
+        'set up here as it is in production?',
+    );
+  }
+  for await (const entry of pendingEntries(scheduler)) {
+    totals.pending += 1;
+    await look(entry, entry.id);
+  }
+  for (const { id, stored } of await scheduler['findRecurring']()) {
+    totals.recurring += 1;
+    await look(stored, `recurring '${id}'`);
   }
   return { scheduler: scheduler.constructor.name, findings: sorted(findings), totals };
 }

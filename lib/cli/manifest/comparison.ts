@@ -17,6 +17,7 @@ export function differences(before: Manifest, now: Manifest): Differences {
     known.delete(keyOf(one));
     if (!standing) notes.push(`${titleOf(one)} is new: write the list anew by --out, and commit it.`);
     else if (standing.hash !== one.hash) changed.push(explain(standing, one));
+    else changed.push(...lostUpgraders(standing, one));
   }
   for (const gone of known.values()) {
     const isTaken = now.definitions.some(
@@ -45,6 +46,16 @@ function explain(before: ManifestEntry, now: ManifestEntry): string {
     `${titleOf(now)} has another shape than before (${details.join('; ')}): make it version ${now.version + 1} with ` +
     `\`upgrade: { ${now.version}: (data) => ... }\`, or write the list anew where stored data still fit.`
   );
+}
+
+function lostUpgraders(before: ManifestEntry, now: ManifestEntry): string[] {
+  return before.upgradesFrom
+    .filter((version) => !now.upgradesFrom.includes(version))
+    .map(
+      (version) =>
+        `${titleOf(now)} no longer takes the data of version ${version}: entries of it would be parked. Put its upgrader back, ` +
+        'or write the list anew where none is left.',
+    );
 }
 
 function parameterChange({ shape: before }: ManifestEntry, { shape: now }: ManifestEntry): string[] {

@@ -40,7 +40,7 @@ export async function moveEntries(
     running: [],
     cancelled: [],
   };
-  const living = new Set(workers.map(({ id }) => id));
+  let living = idsOf(workers);
   const { scheduled, parked, running } = await source.counts();
   const progress = new MoveProgress(scheduled + parked + running);
   let cursor: string | undefined;
@@ -51,6 +51,9 @@ export async function moveEntries(
       limit: PAGE,
       ...(cursor !== undefined && { cursor }),
     });
+    const isUnknown = ({ state, worker }: StoredEntry) => state === 'running' && !living.has(worker ?? '');
+    // A worker may have come since, under --force or by a process manager.
+    if (page.entries.some(isUnknown)) living = idsOf(await source.workers());
     const ready = page.entries.flatMap((entry) => {
       const one = movable(entry, living, Date.now());
       if ('entry' in one) return [one.entry];
@@ -64,6 +67,10 @@ export async function moveEntries(
   } while (cursor !== undefined);
   progress.end();
   return moved;
+}
+
+function idsOf(workers: readonly WorkerEntry[]): ReadonlySet<string> {
+  return new Set(workers.map(({ id }) => id));
 }
 
 async function adoptAll(

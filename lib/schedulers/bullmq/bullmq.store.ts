@@ -1,4 +1,4 @@
-import type { Knows } from '../../engine/entry-store.js';
+import type { Knows, RecurringChange } from '../../engine/entry-store.js';
 import type { ServerClock } from '../../engine/server-clock.js';
 import type { Claims, SharedStore } from '../../engine/shared-store.js';
 import type { JobId } from '../../jobs/job-id.js';
@@ -176,16 +176,10 @@ export class BullMqStore implements SharedStore {
     return this.recurringJobs.all();
   }
 
-  async updateRecurring(
-    id: string,
-    change: (standing: StoredRecurring | undefined) => StoredRecurring,
-  ): Promise<void> {
-    await this.recurringJobs.update(id, this.workers.id, (standing) => {
-      const changed = change(standing);
-      // At once: a declaration that no worker makes would be set aside before all of them are told.
-      if (changed.declared) this.workers.declareToo(id);
-      return changed;
-    });
+  async updateRecurring(id: string, change: RecurringChange, declares = false): Promise<void> {
+    // At once: a declaration that no worker makes would be set aside before all of them are told.
+    if (declares) this.workers.declareToo(id);
+    await this.recurringJobs.update(id, declares ? this.workers.id : undefined, change);
     await this.recurringJobs.refresh();
   }
 
@@ -226,6 +220,10 @@ export class BullMqStore implements SharedStore {
     return this.workers.register(about);
   }
 
+  async assertClock(): Promise<void> {
+    if (this.clock.isDoubtful) await this.clock.assertRight(() => this.access.time());
+  }
+
   unregister(): Promise<void> {
     return this.workers.unregister();
   }
@@ -262,7 +260,7 @@ export class BullMqStore implements SharedStore {
 
   private async store(entries: readonly NewEntry[], mode: 'all' | 'each'): Promise<(InsertResult | Error)[]> {
     for (const { queue } of entries) this.bullQueues.add(queue);
-    if (this.clock.isDoubtful) await this.clock.assertRight(() => this.access.time());
+    await this.assertClock();
     const sent = performance.now();
     const call = this.access.run<InsertAnswer>('insert', insertArguments(entries, mode, this.deadline()));
     const answer = await this.ownInserts.follow(entries, call);

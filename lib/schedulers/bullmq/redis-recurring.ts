@@ -1,3 +1,4 @@
+import type { RecurringChange } from '../../engine/entry-store.js';
 import type { NewRecurring, StoredRecurring } from '../../scheduling/recurring.js';
 import type { NewEntry } from '../../scheduling/stored-entry.js';
 import type { Argument, RedisAccess } from './redis-access.js';
@@ -24,14 +25,11 @@ export class RedisRecurring {
   }
 
   /** Also one that is set aside. Made anew from what stands, until nobody has changed that meanwhile. */
-  async update(
-    id: string,
-    worker: string | undefined,
-    change: (standing: StoredRecurring | undefined) => StoredRecurring,
-  ): Promise<void> {
+  async update(id: string, worker: string | undefined, change: RecurringChange): Promise<void> {
     for (;;) {
       const row = await this.access.run<[string, string, string] | null>('findRecurring', [id]);
       const changed = change(row ? toRecurring([id, ...row]) : undefined);
+      if (!changed) return;
       const { id: _, nextRunAt, lastRunAt, ...definition } = changed;
       const done = await this.access.run<number>('putRecurring', [
         id,

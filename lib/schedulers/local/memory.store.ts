@@ -11,7 +11,7 @@ import type {
   StoredEntry,
 } from '../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../worker/work-source.js';
-import type { Knows, EntryStore } from '../../engine/entry-store.js';
+import type { EntryStore, Knows, RecurringChange } from '../../engine/entry-store.js';
 import { adopt } from './adoption.js';
 import { MemoryEntries } from './memory-entries.js';
 import { pageOf } from './memory-list.js';
@@ -138,8 +138,9 @@ export class MemoryStore implements EntryStore {
     return [...this.recurringJobs.values()];
   }
 
-  updateRecurring(id: string, change: (standing: StoredRecurring | undefined) => StoredRecurring): void {
-    this.recurringJobs.set(id, change(this.recurringJobs.get(id)));
+  updateRecurring(id: string, change: RecurringChange): void {
+    const changed = change(this.recurringJobs.get(id));
+    if (changed) this.recurringJobs.set(id, changed);
   }
 
   retainDeclared(ids: readonly string[]): void {

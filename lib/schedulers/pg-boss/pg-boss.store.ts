@@ -228,6 +228,10 @@ export class PgBossStore implements SharedStore {
     return this.calls.do((executor) => this.workers.register(executor, about));
   }
 
+  assertClock(): Promise<void> {
+    return this.writes.assertClock();
+  }
+
   unregister(): Promise<void> {
     return this.calls.do((executor) => this.workers.unregister(executor));
   }

@@ -1,6 +1,7 @@
 import { type Claims, WORKER_LOST } from '../../engine/shared-store.js';
 import type { WorkerEntry } from '../../scheduling/job-entry.js';
 import type { StoredEntry } from '../../scheduling/stored-entry.js';
+import { MOST_EARLIER } from '../../scheduling/stored-failures.js';
 import { type WorkerAbout, aboutFrom } from '../../worker/worker-about.js';
 import type { Executor } from './access.js';
 import type { Installation } from './installation.js';
@@ -9,6 +10,11 @@ import { ATTEMPTS, OUTPUT, SKIPPED } from './readable-row.js';
 
 /** While the server was away nobody could show that he lives: its start is a sign for all. */
 const SEEN = 'greatest(seen, pg_postmaster_start_time())';
+
+/** What attempts before the last one threw, with room for one more. */
+const EARLIER = `(CASE WHEN jsonb_typeof(j.output -> 'error' -> 'earlier') <> 'array' OR j.output -> 'error' -> 'earlier' IS NULL
+  THEN '[]' WHEN jsonb_array_length(j.output -> 'error' -> 'earlier') >= ${MOST_EARLIER}
+  THEN (j.output -> 'error' -> 'earlier') - 0 ELSE j.output -> 'error' -> 'earlier' END)`;
 
 interface LivingRow {
   readonly id: string;
@@ -118,7 +124,7 @@ export class PgWorkers {
       || jsonb_build_object('attempt', ${attempts}, 'at', ${milliseconds('clock_timestamp()')})
       || CASE WHEN jsonb_typeof(j.output -> 'error') <> 'object' OR j.output -> 'error' IS NULL THEN '{}'
         ELSE jsonb_build_object('earlier',
-          coalesce(j.output -> 'error' -> 'earlier', '[]') || jsonb_build_array((j.output -> 'error') - 'earlier')) END`;
+          ${EARLIER} || jsonb_build_array((j.output -> 'error') - 'earlier' - 'stack')) END`;
     const { rows } = await executor.executeSql(
       `UPDATE ${this.entries} j SET state = (${end})::text::${this.schema}.job_state,
         completed_on = CASE WHEN ${end} <> 'retry' THEN clock_timestamp() END, source_name = NULL,

@@ -75,7 +75,7 @@ export class PgWrites {
   }
 
   /** The planner has reckoned by it, and a sleep of this machine would make that wrong. */
-  private async assertClock(executor?: Executor): Promise<void> {
+  async assertClock(executor?: Executor): Promise<void> {
     if (!this.clock.isDoubtful) return;
     const read = executor ? () => readTime(executor) : () => this.calls.do(readTime);
     await this.clock.assertRight(read);

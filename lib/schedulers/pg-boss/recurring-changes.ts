@@ -1,3 +1,4 @@
+import type { RecurringChange } from '../../engine/entry-store.js';
 import type { StoredRecurring } from '../../scheduling/recurring.js';
 import type { NewEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
@@ -14,12 +15,13 @@ export class RecurringChanges {
     private readonly channel: string,
   ) {}
 
-  update(id: string, change: (standing: StoredRecurring | undefined) => StoredRecurring): Promise<void> {
+  update(id: string, change: RecurringChange, declares = false): Promise<void> {
     return this.tell(async (transaction) => {
       const changed = change(await this.recurring.find(transaction, id));
+      if (!changed) return;
       await this.recurring.put(transaction, changed);
       // At once: a declaration that no worker makes would be set aside before all of them are told.
-      if (changed.declared) await this.workers.declareToo(transaction, id);
+      if (declares) await this.workers.declareToo(transaction, id);
     });
   }
 

@@ -5,7 +5,7 @@ import type { ClaimedEntry, Performed } from '../../worker/work-source.js';
 import type { Access, OpenTransaction } from './access.js';
 import { inJobTransaction } from './job-transaction.js';
 import type { PgExchange } from './pg-exchange.js';
-import { isAway } from './unavailable.js';
+import { isAway, isCutOff } from './unavailable.js';
 
 /** After a transaction could not be begun, in ms: the entry is claimed again at once. */
 const PAUSE = 200;
@@ -47,7 +47,8 @@ export class TransactionalAttempts {
       return settled;
     } catch (cause) {
       // What the job itself has written breaks a rule: it has failed, and its policy says what comes next.
-      if (!isAway(cause)) throw cause;
+      // So it is where it takes longer than the server allows: to try for ever would not make it shorter.
+      if (!isAway(cause) || isCutOff(cause)) throw cause;
       // Nothing of the attempt is there, most likely, and so it does not count. If it is, the claim is settled too.
       const lost = new WorkerStoppedError('The transaction of the attempt could not be committed.', {
         cause,

@@ -22,6 +22,11 @@ export function isAway(error: unknown): boolean {
   return state === undefined || AWAY.test(state);
 }
 
+/** Whether one of the server's timeouts cut it off: the same statement may be again, and again. */
+export function isCutOff(error: unknown): boolean {
+  return /^(57014|55P03)$/.test(sqlStateOf(error) ?? '');
+}
+
 /** What a caller gets: where the server could not be reached or did not answer, that, and else its own error. */
 export function toCallersError(error: unknown): unknown {
   if (error instanceof EventFlowJobsError) return error;

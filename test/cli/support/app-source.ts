@@ -26,7 +26,10 @@ CommandHandler(SendEmail)(SendEmailHandler);
 class CleanUp { execute() { throw new Error('It ran.'); } }
 JobVersion('CleanUp', 1)(CleanUp);
 
-class Started { onModuleInit() { throw new Error('It was started.'); } }
+class Started {
+  onModuleInit() { throw new Error('It was started.'); }
+  onModuleDestroy() { throw new Error('It was ended.'); }
+}
 
 export { SendEmail, CleanUp };
 export class AppModule {}

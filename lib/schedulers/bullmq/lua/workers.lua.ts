@@ -96,6 +96,7 @@ local function keepLoss(hash, name, message)
   if last[2] then
     local earlier = type(before.earlier) == 'table' and before.earlier or {}
     earlier[#earlier + 1] = {name = last[1] or 'Error', message = last[2], attempt = before.attempt, at = before.at}
+    while #earlier > 19 do table.remove(earlier, 1) end
     failures.earlier = earlier
   end
   keepError(hash, name, message, '', cjson.encode(failures))

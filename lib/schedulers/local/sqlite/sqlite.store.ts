@@ -11,7 +11,7 @@ import type {
   StoredEntry,
 } from '../../../scheduling/stored-entry.js';
 import type { Demand, Exchange, MaybePromise, Settlement } from '../../../worker/work-source.js';
-import type { Knows, EntryStore } from '../../../engine/entry-store.js';
+import type { EntryStore, Knows, RecurringChange } from '../../../engine/entry-store.js';
 import { CallersTransactions, type OnCommit } from './callers-transactions.js';
 import { OtherProcesses } from './other-processes.js';
 import { SqliteAccess } from './sqlite-access.js';
@@ -206,15 +206,13 @@ export class SqliteStore implements EntryStore {
     return this.access.read(() => this.recurringJobs.all());
   }
 
-  updateRecurring(
-    id: string,
-    change: (standing: StoredRecurring | undefined) => StoredRecurring,
-  ): Promise<void> {
+  updateRecurring(id: string, change: RecurringChange, declares = false): Promise<void> {
     return this.access.writeAndWake(() => {
       const changed = change(this.recurringJobs.find(id));
+      if (!changed) return;
       this.recurringJobs.put(changed);
       // At once: a declaration that no worker makes would be set aside before all of them are told.
-      if (changed.declared) this.workers.declareToo(id);
+      if (declares) this.workers.declareToo(id);
     });
   }
 
