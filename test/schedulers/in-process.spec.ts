@@ -220,7 +220,7 @@ describe('The in-process scheduler', () => {
     await nest.get(JobWorker).start();
     await turns();
     expect(ran).toEqual(['hangs']);
-    expect((await scheduler.explain(ids[1]!)).reason).toBe('overdue');
+    expect((await scheduler.explain(ids[1]!)).reason).toBe('limit');
     await scheduler.cancel(ids[0]!);
     await turns();
     expect(ran).toEqual(['hangs', 'second']);

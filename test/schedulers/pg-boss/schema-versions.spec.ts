@@ -94,6 +94,7 @@ describe('{ migrate: false }', () => {
     const { url, pool, objects, error, follow } = await setUp();
     await (await startOn({ connectionString: url })).nest.close();
     await pool.query(`DROP FUNCTION pgboss.eventflow_claim, pgboss.eventflow_settle;
+    ALTER TABLE pgboss.eventflow_workers DROP COLUMN about;
       UPDATE pgboss.eventflow_schema SET version = 1`);
     const before = await objects();
 
@@ -172,6 +173,7 @@ it('what version 1 has made and stored is brought up to date at start, and goes 
   await before.nest.close();
   await pool.query(`UPDATE pgboss.job SET singleton_key = coalesce(singleton_key, id::text), policy = 'short', blocked = false;
     DROP FUNCTION pgboss.eventflow_claim, pgboss.eventflow_settle;
+    ALTER TABLE pgboss.eventflow_workers DROP COLUMN about;
     UPDATE pgboss.eventflow_schema SET version = 1`);
 
   const { scheduler } = await startOn({ connectionString: url });
