@@ -171,7 +171,7 @@ describe('when a process stands still for longer than its lease', () => {
 
   it('one that only was away for longer than its lease keeps what runs', async () => {
     const shared = new SharedFile(library.folder);
-    const processes = await Promise.all([1, 2].map(() => shared.start({ lease: '500ms' })));
+    const processes = await Promise.all([1, 2].map(() => shared.start({ lease: '1s' })));
     await processes[0]!.schedule('StepJob', ['a', 3_500], 0);
     await shared.line('begin', 'a');
     const locker = new DatabaseSync(shared.file);

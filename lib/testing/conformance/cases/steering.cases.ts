@@ -1,3 +1,4 @@
+import { toError } from '../../../jobs/outcome.js';
 import { InvalidScheduleError } from '../../../scheduling/invalid-schedule.error.js';
 import { UnsupportedOperationError } from '../../../scheduling/scheduling.errors.js';
 import type { CaseDefinition } from '../case-definition.js';
@@ -198,7 +199,7 @@ export const steeringCases: readonly CaseDefinition[] = [
           () => lab.probes.of('short').length === 1 || found !== undefined,
         );
         const error = await found;
-        if (error !== undefined) throw error;
+        if (error !== undefined) throw toError(error);
         await lab.until('what waits for a slot', () => lab.probes.of('short').length === 1);
         await lab.scheduler.resume();
         await lab.until('what was paused', () => lab.probes.of('waits').length === 1);
