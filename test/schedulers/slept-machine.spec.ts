@@ -9,9 +9,10 @@ import { NoteJob } from './pg-boss/support/note.job.js';
 
 afterEach(() => void vi.restoreAllMocks());
 
+const counted = performance.now.bind(performance);
+
 /** While a machine sleeps, what its processes count the time by stands still, and its clock goes on. */
 function sleep(milliseconds: number): void {
-  const counted = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => counted() - milliseconds);
 }
 
@@ -38,4 +39,23 @@ describe.each<[string, () => Promise<SchedulerFactory>]>([
       expect(runAt.getTime()).toBeLessThan(asked + 1_800_000 + 2_000);
     },
   );
+
+  it('after a sleep nothing is given another time by the one from before it, and no recurring job begins by it', async () => {
+    const app = await startApp({ jobs: [NoteJob], scheduler: await create(), worker: false });
+    const id = await app.scheduler.schedule(new NoteJob('note'), '2h');
+    const { runAt } = (await app.scheduler.get(id))!;
+
+    sleep(3_600_000);
+    await expect(app.scheduler.reschedule(id, '30m')).rejects.toThrow(SchedulerUnavailableError);
+    expect((await app.scheduler.get(id))!.runAt).toEqual(runAt);
+    sleep(7_200_000);
+    const hourly = () => app.scheduler.scheduleRecurring('hourly', new NoteJob('tick'), { every: '1h' });
+    await expect(hourly()).rejects.toThrow(SchedulerUnavailableError);
+    expect(await app.scheduler.listRecurring()).toEqual([]);
+
+    const asked = Date.now();
+    await hourly();
+    const [{ nextRunAt }] = (await app.scheduler.listRecurring()) as [{ nextRunAt: Date }];
+    expect(nextRunAt.getTime()).toBeGreaterThanOrEqual(asked + 3_600_000 - 5);
+  });
 });

@@ -1,3 +1,4 @@
+import { printable } from '../../serialization/printable.js';
 import type { Diagnosis, Finding } from './examination.js';
 
 const HEADINGS = ['definition', 'stored', 'pending', 'runs as', 'refused', 'unknown'];
@@ -49,10 +50,4 @@ function tableOf(rows: readonly (readonly string[])[]): string[] {
 
 function count(number: number): string {
   return number.toLocaleString('en-US');
-}
-
-/** Names and messages come from a store, and must not steer a terminal. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\uFFFD');
 }
