@@ -61,6 +61,12 @@ describe.each(PLATFORMS)('steering by the dashboard, on %s', (platform) => {
     expect((await get('/api/queues')).body.queues).toEqual([{ name: 'mail', scheduled: 1, paused: true }]);
     await act('resume');
     expect((await get('/api/queues')).body.queues[0].paused).toBe(false);
+    await act('pause');
+    const alone = await act('resume', 'mail');
+    expect([alone.status, alone.body.error.message]).toEqual([
+      409,
+      "Every queue is paused, 'mail' too: resume all.",
+    ]);
     for (const [action, queue] of [
       ['explode', 'mail'],
       ['pause', ''],
