@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -30,9 +31,10 @@ export const shared = {
 
 export default defineConfig({
   test: {
-    globalSetup: [path('./test/support/postgres.setup.ts'), path('./test/support/redis.setup.ts')],
-    // Most specs wait for servers and times more than they work: on two cores as well, two go side by side.
-    maxWorkers: 2,
+    globalSetup: ['postgres', 'redis', 'compiled'].map((what) => path(`./test/support/${what}.setup.ts`)),
+    // Most specs wait for servers and times more than they work: on two cores as well, three go side by side.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...shared,

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { AppMistakes } from './app-mistakes.js';
 import { CommandDefinitions } from './commands/command-definitions.js';
 import { CommandDiscovery } from './commands/command.discovery.js';
 import { CommandScheduler } from './commands/command.scheduler.js';
@@ -112,6 +113,7 @@ function rootModule(ofOptions: Provider[], imports: NonNullable<DynamicModule['i
       RecurringDeclarations,
       JobWorker,
       JobsHealthIndicator,
+      AppMistakes,
       JobsStartup,
     ],
     exports: [

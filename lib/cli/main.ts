@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { messageOf } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/thrown.js';
 import type { CliCommand } from './command.js';
 import { doctorCommand } from './doctor.command.js';
 import { manifestCommand } from './manifest.command.js';

@@ -8,7 +8,7 @@ import { type Manifest, manifestOf } from './manifest/manifest.js';
 
 const USAGE = `npx nestjs-eventflow-jobs manifest --app dist/app.module.js [--export NAME] [--out FILE | --check FILE]
 
-Lists every job and command definition with the shape of its data: the fields of its class, the types of its
+Lists every job, command and value with the shape of its data: the fields of its class, the types of its
 constructor's parameters where TypeScript tells them, its schema. Commit the list; --check fails where a shape has
 changed and its version has not.
 
@@ -39,7 +39,7 @@ export const manifestCommand: CliCommand = {
     }
     const app = await buildApp(values.app, values.export);
     app.core.discover();
-    const manifest = manifestOf(app.jobs, app.commands);
+    const manifest = manifestOf(app.jobs, app.commands, app.core.mapper.values);
     await app.close();
     if (values.check !== undefined) return compare(readManifest(values.check), manifest, out);
     const text = `${JSON.stringify(manifest, null, 2)}\n`;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EventFlowJobsError } from '../eventflow-jobs.error.js';
-import { messageOf } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/thrown.js';
 import type { CliCommand } from './command.js';
 import { moveEntries } from './move/entries-mover.js';
 import { type OpenScheduler, openScheduler } from './move/open-scheduler.js';

@@ -1,14 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LineLogger } from '../jobs/line.logger.js';
+import { messageOf } from '../jobs/thrown.js';
 import { errorText } from '../scheduling/explanation.js';
 import type { JobEntry, JobExplanation } from '../scheduling/job-entry.js';
 import { DASHBOARD_OPTIONS, type JobsDashboardViewOptions } from './dashboard.options.js';
 import { readableData } from './readable-data.js';
 
+const NOT_REDACTED = { hidden: 'The hook that is to hide parts of it throws: see the log.' };
 const UNREADABLE = { unreadable: 'The data cannot be read in this process.' };
 
 /** Entries as clients see them. */
 @Injectable()
 export class EntryViews {
+  private readonly logger = new LineLogger('JobsDashboard');
+  private told: string | undefined;
+
   constructor(@Inject(DASHBOARD_OPTIONS) private readonly options: JobsDashboardViewOptions) {}
 
   /** For lists: without data, metadata and stacks. */
@@ -48,9 +54,29 @@ export class EntryViews {
   private redacted(entry: JobEntry): JobEntry {
     const { redact } = this.options;
     if (!redact) return entry;
-    // Data that cannot be read are text as they lie in the store: no hook is made for that.
-    return redact(typeof entry.data === 'string' ? { ...entry, data: UNREADABLE } : entry);
+    try {
+      // Data that cannot be read are text as they lie in the store: no hook is made for that.
+      return redact(typeof entry.data === 'string' ? { ...entry, data: UNREADABLE } : entry);
+    } catch (error) {
+      this.tellOfHook(messageOf(error));
+      return outlineOf(entry);
+    }
   }
+
+  /** Once: it would come with every entry of every list. */
+  private tellOfHook(message: string): void {
+    if (message === this.told) return;
+    this.told = message;
+    this.logger.error(
+      `The hook \`redact\` of the dashboard throws, so entries are shown without what they hold: ${message}`,
+    );
+  }
+}
+
+/** What it is and when, and nothing that anybody put into it. */
+function outlineOf(entry: JobEntry): JobEntry {
+  const { key: _key, progress: _progress, lastError: _lastError, failures: _failures, ...outline } = entry;
+  return { ...outline, data: NOT_REDACTED, metadata: {} };
 }
 
 function summaryOf({

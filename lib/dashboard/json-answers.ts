@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { messageOf } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/thrown.js';
 import { EventFlowJobsError } from '../eventflow-jobs.error.js';
 import { InvalidScheduleError } from '../scheduling/invalid-schedule.error.js';
 import {

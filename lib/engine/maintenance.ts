@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { messageOf } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/thrown.js';
 import type { StoredEntry } from '../scheduling/stored-entry.js';
 import type { Knows } from './entry-store.js';
 import type { Claims, SharedStore } from './shared-store.js';
@@ -26,6 +26,8 @@ export class Maintenance {
   private releasedAt = 0;
   private prunedAt = 0;
   private renewedAt = performance.now();
+  /** When the last sign of life was sent that the store has confirmed. */
+  private shownAt = performance.now();
   private buriesFrom = 0;
   /** Why the last round was, if it was. */
   private leftOut: string | undefined;
@@ -40,6 +42,11 @@ export class Maintenance {
     private readonly listeners: Listeners,
     private readonly logger: Logger,
   ) {}
+
+  /** Whether nobody can have taken this worker for dead yet. */
+  get holdsLease(): boolean {
+    return performance.now() - this.shownAt < this.lease;
+  }
 
   start(): void {
     this.timer = setInterval(() => {
@@ -64,7 +71,9 @@ export class Maintenance {
 
   private async once(): Promise<void> {
     try {
+      const sentAt = performance.now();
       if (!(await this.store.renew())) await this.listeners.onLost();
+      this.shownAt = sentAt;
       this.renewed();
       await this.listeners.onClaims(await this.store.claims());
       if (performance.now() >= this.buriesFrom) await this.bury();

@@ -18,6 +18,7 @@ function wallClock(): number {
 export class ServerClock extends SystemClock {
   private ahead = performance.timeOrigin;
   private behind = wallClock();
+  private mostWrong = Infinity;
 
   override now(): number {
     return Math.floor(performance.now() + this.ahead);
@@ -31,14 +32,23 @@ export class ServerClock extends SystemClock {
     return Math.abs(wallClock() - this.behind) > DOUBTFUL;
   }
 
+  /** How far it may be from the server's own, in ms: what the way there and back took when it was learned. */
+  get uncertainty(): number {
+    return this.mostWrong;
+  }
+
   /** @param sent by `performance.now()`: the server's clock was read between then and now. */
   learn(server: number, sent: number): void {
     const received = performance.now();
     const ahead = server - (sent + received) / 2;
     const uncertain = (received - sent) / 2 + 1;
     this.behind = wallClock();
+    const difference = Math.abs(ahead - this.ahead);
     // What may be the way to the server is not taken for a difference.
-    if (Math.abs(ahead - this.ahead) > uncertain) this.ahead = ahead;
+    if (difference > uncertain) {
+      this.ahead = ahead;
+      this.mostWrong = uncertain;
+    } else this.mostWrong = Math.min(this.mostWrong, difference + uncertain);
   }
 
   /** @param read gives the server's clock, in ms since 1970. */

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { JobCancelledError, WorkerStoppedError } from '../jobs/jobs.errors.js';
-import { messageOf } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/thrown.js';
 import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
 import type { EntryRef, StoredEntry } from '../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
@@ -64,6 +64,10 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
       // Its lease ends, and the others see it; the app is to close all the same.
       this.logger.warn(`The worker could not sign off: ${messageOf(error)}`);
     }
+  }
+
+  protected override holdsLease(): boolean {
+    return this.maintenance?.holdsLease ?? true;
   }
 
   protected override async rescheduleEntry(ref: EntryRef, runAt: number): Promise<boolean> {

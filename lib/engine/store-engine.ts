@@ -2,10 +2,7 @@ import type { Attempt } from '../jobs/attempt.js';
 import type { Clock } from '../jobs/clock.js';
 import type { JobId } from '../jobs/job-id.js';
 import { JobCancelledError } from '../jobs/jobs.errors.js';
-import { LineLogger } from '../jobs/line.logger.js';
-import { messageOf } from '../jobs/outcome.js';
-import { SchedulerUnavailableError } from '../scheduling/scheduling.errors.js';
-import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
+import type { NewRecurring } from '../scheduling/recurring.js';
 import type { SchedulerCore } from '../scheduling/scheduler-core.js';
 import type { WorkerEntry } from '../scheduling/job-entry.js';
 import type { EntryRef, InsertResult, NewEntry } from '../scheduling/stored-entry.js';
@@ -16,7 +13,7 @@ import { type WorkerAbout, aboutWorker } from '../worker/worker-about.js';
 import { WorkerPump } from '../worker/worker-pump.js';
 import type { EntryStore } from './entry-store.js';
 import { HERE } from './here.js';
-import { planRecurring, resumed, tickOf } from './recurring-ticks.js';
+import { RecurringEngine } from './recurring-engine.js';
 
 /** A store, a clock and a worker: what all schedulers that keep entries have in common. */
 export class StoreEngine implements WorkSource {
@@ -25,7 +22,7 @@ export class StoreEngine implements WorkSource {
   readonly perform: WorkSource['perform'];
   readonly answersMeanwhile: boolean;
   private workingSince = Infinity;
-  private readonly logger = new LineLogger('EventFlowJobs');
+  private readonly recurring: RecurringEngine;
   private wakes = true;
   private about: WorkerAbout | undefined;
 
@@ -33,7 +30,9 @@ export class StoreEngine implements WorkSource {
     private readonly store: EntryStore,
     private readonly clock: Clock,
     private readonly core: SchedulerCore,
+    readonly holdsLease: () => boolean = () => true,
   ) {
+    this.recurring = new RecurringEngine(store, core, () => this.workingSince);
     this.perform = store.perform;
     this.answersMeanwhile = store.answersMeanwhile ?? false;
   }
@@ -150,7 +149,7 @@ export class StoreEngine implements WorkSource {
 
   async exchange(settlements: readonly Settlement[], demand: Demand): Promise<Exchange> {
     const now = this.clock.now();
-    const nextTickAt = await this.tick(now);
+    const nextTickAt = await this.recurring.tick(now);
     const exchange = await this.store.exchange(settlements, demand, this.core.knows, now);
     if (nextTickAt === undefined || (exchange.nextAt ?? Infinity) < nextTickAt) return exchange;
     return { ...exchange, nextAt: nextTickAt };
@@ -161,23 +160,13 @@ export class StoreEngine implements WorkSource {
   }
 
   async saveRecurring(wanted: NewRecurring): Promise<void> {
-    const now = this.clock.now();
-    await this.store.updateRecurring(
-      wanted.id,
-      (standing) => planRecurring(wanted, standing, now),
-      wanted.declared,
-    );
+    await this.recurring.save(wanted, this.clock.now());
     this.wake();
   }
 
   /** @returns `false` where there is none of this id. */
   async changeRecurring(id: string, paused: boolean): Promise<boolean> {
-    const now = this.clock.now();
-    let isThere = false;
-    await this.store.updateRecurring(id, (standing) => {
-      isThere = standing !== undefined;
-      return standing && (paused ? { ...standing, paused } : resumed(standing, now));
-    });
+    const isThere = await this.recurring.change(id, paused, this.clock.now());
     this.wake();
     return isThere;
   }
@@ -187,45 +176,4 @@ export class StoreEngine implements WorkSource {
     for (const one of declared) await this.saveRecurring(one);
     await this.store.retainDeclared(declared.map(({ id }) => id));
   }
-
-  /**
-   * Inserts the entries of the ticks that are due. Gives the time of the next tick. A job that only another process
-   * knows is that process's to tick: here its entries would pile up.
-   */
-  private async tick(now: number): Promise<number | undefined> {
-    let next: number | undefined;
-    for (const recurring of await this.store.recurring()) {
-      if (!this.core.knows(recurring.stored)) continue;
-      const after = isDue(recurring, now) ? await this.tickSafely(recurring, now) : recurring;
-      if (after.nextRunAt !== undefined && (next === undefined || after.nextRunAt < next))
-        next = after.nextRunAt;
-    }
-    return next;
-  }
-
-  /** One that cannot be ticked must not hold up the others, nor the entries. */
-  private async tickSafely(due: StoredRecurring, now: number): Promise<StoredRecurring> {
-    try {
-      return await this.tickOne(due, now);
-    } catch (error) {
-      if (error instanceof SchedulerUnavailableError) throw error;
-      this.logger.error(
-        `The recurring job '${due.id}' cannot be ticked, and is left out: ${messageOf(error)}`,
-      );
-      const { nextRunAt: _wrong, ...idle } = due;
-      await this.store.tick(due, idle, undefined);
-      return idle;
-    }
-  }
-
-  private async tickOne(due: StoredRecurring, now: number): Promise<StoredRecurring> {
-    const since = Math.min(this.workingSince, (await this.store.workingSince()) ?? Infinity);
-    const { after, entry } = tickOf(due, now, since);
-    if ((await this.store.tick(due, after, entry)) && entry) this.core.reporter.scheduled(entry);
-    return after;
-  }
-}
-
-function isDue({ nextRunAt }: StoredRecurring, now: number): boolean {
-  return nextRunAt !== undefined && nextRunAt <= now;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../jobs/clock.js';
 import type { JobId } from '../jobs/job-id.js';
-import { toError } from '../jobs/outcome.js';
+import { toError } from '../jobs/thrown.js';
 import type { Capability } from '../scheduling/capability.js';
 import type { Obstacles } from '../scheduling/explanation.js';
 import type { JobState, QueueEntry, WorkerEntry } from '../scheduling/job-entry.js';
@@ -38,8 +38,13 @@ export abstract class StoreScheduler extends JobScheduler {
   protected abstract readonly clock: Clock;
 
   protected get engine(): StoreEngine {
-    this.running ??= new StoreEngine(this.store, this.clock, this.core);
+    this.running ??= new StoreEngine(this.store, this.clock, this.core, () => this.holdsLease());
     return this.running;
+  }
+
+  /** Whether what this worker has claimed is still its own, as far as it can know without asking. */
+  protected holdsLease(): boolean {
+    return true;
   }
 
   protected override async open(): Promise<void> {

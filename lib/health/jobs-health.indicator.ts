@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { messageOf } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/thrown.js';
 import { type Duration, toMilliseconds } from '../scheduling/duration.js';
 import type { WorkerEntry } from '../scheduling/job-entry.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';

@@ -1,11 +1,12 @@
 import type { Type } from '@nestjs/common';
+import type { JobValueDefinition } from '../serialization/job-value.registry.js';
 import type { PayloadSerializer } from '../serialization/payload.serializer.js';
 import { StoredDataError } from '../serialization/stored-data.error.js';
 import type { VersionedDefinition } from './definition.js';
 import type { JobDefinitions } from './job-definitions.js';
 import type { Job } from './job.interface.js';
 import { JobNotRegisteredError } from './jobs.errors.js';
-import { messageOf } from './outcome.js';
+import { messageOf } from './thrown.js';
 import { assertSchema, classOf, fieldsOf, reviveFields } from './stored-fields.js';
 import type { StoredJob } from './stored-job.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
@@ -62,6 +63,11 @@ export class JobMapper {
 
   use(converter: JobConverter): void {
     this.converter = converter;
+  }
+
+  /** The value classes that stored data may name. */
+  get values(): readonly JobValueDefinition[] {
+    return this.serializer.values;
   }
 
   /**

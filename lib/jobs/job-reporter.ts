@@ -6,7 +6,8 @@ import type { JobEventType, JobEvents } from './job-event.js';
 import { JobFailedEvent } from './job-failed.event.js';
 import type { JobMapper } from './job-mapper.js';
 import { LineLogger } from './line.logger.js';
-import { type AttemptResult, messageOf } from './outcome.js';
+import type { AttemptResult } from './outcome.js';
+import { messageOf } from './thrown.js';
 
 /** Tells the log, `JobEvents` and the `EventBus` what happened; after the store has written it down. */
 export class JobReporter {

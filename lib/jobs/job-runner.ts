@@ -16,7 +16,8 @@ import {
   WorkerStoppedError,
 } from './jobs.errors.js';
 import { LineLogger } from './line.logger.js';
-import { type AttemptResult, type Outcome, messageOf, toError, toStoredError } from './outcome.js';
+import type { AttemptResult, Outcome } from './outcome.js';
+import { messageOf, toError, toStoredError } from './thrown.js';
 import { withEarlierFailures } from '../scheduling/stored-failures.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 

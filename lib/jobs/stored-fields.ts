@@ -6,7 +6,7 @@ import { usesPrivateMembers } from '../serialization/private-members.js';
 import { quotesData } from '../serialization/quoted-data.js';
 import type { VersionedDefinition } from './definition.js';
 import type { Route } from './job-definitions.js';
-import { messageOf } from './outcome.js';
+import { messageOf } from './thrown.js';
 import { schemaIssues } from './standard-schema.js';
 import { UnrunnableJobError } from './unrunnable-job.error.js';
 

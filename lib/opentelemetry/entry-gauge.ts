@@ -1,6 +1,6 @@
 import { LineLogger } from '../jobs/line.logger.js';
 import type { JobEvents } from '../jobs/job-event.js';
-import { messageOf } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/thrown.js';
 import type { JobState } from '../scheduling/job-entry.js';
 import type { JobScheduler } from '../scheduling/job-scheduler.js';
 import type { Meter, ObservableResult } from './api.js';

@@ -3,7 +3,7 @@ import type { JobContext } from '../jobs/job-context.interface.js';
 import { JobEvents } from '../jobs/job-event.js';
 import type { JobId } from '../jobs/job-id.js';
 import type { EntryToSchedule, JobInterceptor } from '../jobs/job-interceptor.interface.js';
-import { toError } from '../jobs/outcome.js';
+import { toError } from '../jobs/thrown.js';
 import type { Capability } from '../scheduling/capability.js';
 import { JobScheduler } from '../scheduling/job-scheduler.js';
 import { context, diag } from './api.js';

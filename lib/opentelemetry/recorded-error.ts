@@ -1,4 +1,4 @@
-import { toStoredError } from '../jobs/outcome.js';
+import { toStoredError } from '../jobs/thrown.js';
 import { type Span, SpanStatusCode } from './api.js';
 
 /** The class of what was thrown: a word out of few, as metrics need it. */

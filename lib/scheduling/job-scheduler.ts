@@ -1,7 +1,7 @@
 import type { JobId } from '../jobs/job-id.js';
 import type { Job } from '../jobs/job.interface.js';
 import type { JobPolicyOptions } from '../jobs/job-policy.js';
-import { toError } from '../jobs/outcome.js';
+import { toError } from '../jobs/thrown.js';
 import type { Duration } from './duration.js';
 import { checkedMetadata } from './entry-planner.js';
 import { entryToSchedule, recurringToSchedule } from './entry-to-schedule.js';

@@ -1,4 +1,4 @@
-import { toError } from '../jobs/outcome.js';
+import { toError } from '../jobs/thrown.js';
 
 /**
  * Brings the ends of several interceptor chains together: each chain calls `add` with its entry and waits; once every

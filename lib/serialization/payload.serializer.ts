@@ -2,7 +2,7 @@ import type { SuperJSONResult } from 'superjson';
 import { canWriteDates, withDates } from './dates.format.js';
 import { FaithfulComparison } from './faithful-comparison.js';
 import { JobSerializationError } from './job-serialization.error.js';
-import type { JobValueRegistry } from './job-value.registry.js';
+import type { JobValueDefinition, JobValueRegistry } from './job-value.registry.js';
 import { PayloadInspection } from './payload.inspection.js';
 import { largestField, sizeOf } from './payload-size.js';
 import { a, reasons } from './refusal.reasons.js';
@@ -27,6 +27,10 @@ export class PayloadSerializer {
     private readonly maxPayload: number,
   ) {
     this.format = new SuperjsonFormat(registry);
+  }
+
+  get values(): readonly JobValueDefinition[] {
+    return this.registry.all();
   }
 
   /**

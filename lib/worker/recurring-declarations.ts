@@ -4,7 +4,7 @@ import { PublishCommandJob } from '../commands/publish-command.job.js';
 import { JobDefinitions } from '../jobs/job-definitions.js';
 import type { Job } from '../jobs/job.interface.js';
 import { type RecurringDeclaration, declaredRecurring } from '../jobs/recurring-job.decorator.js';
-import { messageOf } from '../jobs/outcome.js';
+import { messageOf } from '../jobs/thrown.js';
 import { checkedMetadata } from '../scheduling/entry-planner.js';
 import { recurringToSchedule } from '../scheduling/entry-to-schedule.js';
 import { type NewRecurring, isRecurringId } from '../scheduling/recurring.js';

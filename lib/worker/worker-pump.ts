@@ -5,7 +5,9 @@ import type { JobReporter } from '../jobs/job-reporter.js';
 import type { JobRunner } from '../jobs/job-runner.js';
 import { WorkerStoppedError } from '../jobs/jobs.errors.js';
 import { LineLogger } from '../jobs/line.logger.js';
-import { toError } from '../jobs/outcome.js';
+import type { AttemptResult } from '../jobs/outcome.js';
+import { toError } from '../jobs/thrown.js';
+import type { StoredEntry } from '../scheduling/stored-entry.js';
 import type { JobId } from '../jobs/job-id.js';
 import { Reconnection } from './reconnection.js';
 import { NO_DEMAND, type Slots, wantsAny } from './slots.js';
@@ -22,6 +24,10 @@ async function endsWithin(done: Promise<void>, timeout: number): Promise<boolean
   const ended = await Promise.race([done.then(() => true), limited]);
   clearTimeout(limit);
   return ended;
+}
+
+function notBegun(entry: StoredEntry): AttemptResult {
+  return { entry, outcome: { type: 'released' }, durationMs: 0 };
 }
 
 /** The label of the timer for the entry that is due next. */
@@ -184,11 +190,7 @@ export class WorkerPump {
     for (const entry of claimed) {
       if (this.claiming) taken.push(this.take(entry, now));
       // Told to stop while the claim was on its way: it goes back, and has not begun.
-      else
-        this.ended.push({
-          claim: entry.claim,
-          result: { entry, outcome: { type: 'released' }, durationMs: 0 },
-        });
+      else this.ended.push({ claim: entry.claim, result: notBegun(entry) });
     }
     if (!this.claiming && claimed.length > 0) this.turnAgain = true;
     // What was parked took no slot: there may be more to claim.
@@ -198,7 +200,7 @@ export class WorkerPump {
   }
 
   private demand(now: number): Demand {
-    if (!this.claiming) return NO_DEMAND;
+    if (!this.claiming || !this.source.holdsLease()) return NO_DEMAND;
     return this.source.answersMeanwhile ? this.slots.demandOfHalf(now) : this.slots.demand(now);
   }
 
@@ -234,6 +236,7 @@ export class WorkerPump {
   }
 
   private async perform(attempt: Attempt): Promise<Performed> {
+    if (!this.source.holdsLease()) return { result: notBegun(attempt.entry) };
     const run = () => this.runner.run(attempt, this.clock);
     return this.source.perform ? this.source.perform(attempt, run) : { result: await run() };
   }

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { OrderView } from '../orders/order.view.js';
-import { CompiledApp } from './support/compiled-app.js';
+import { useCompiledApp } from '../../test/support/compiled.js';
 import { OrderProcess } from './support/order-process.js';
 import { orderRequest } from './support/order-service.js';
 import { newStorage } from './support/storage.js';
@@ -8,9 +8,7 @@ import { newStorage } from './support/storage.js';
 const TERM_MS = 4_000;
 const SOON_MS = 2_000;
 
-const app = new CompiledApp();
-beforeAll(() => app.compile(), 120_000);
-afterAll(() => app.remove());
+const app = useCompiledApp();
 
 it('an order that was placed just before kill -9 is cancelled at its deadline, after the next start', async () => {
   const storage = await newStorage();

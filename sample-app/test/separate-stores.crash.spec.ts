@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { OrderView } from '../orders/order.view.js';
-import { CompiledApp } from './support/compiled-app.js';
+import { useCompiledApp } from '../../test/support/compiled.js';
 import { OrderProcess } from './support/order-process.js';
 import { orderRequest } from './support/order-service.js';
 import { newStorage } from './support/storage.js';
@@ -9,9 +9,7 @@ import { newStorage } from './support/storage.js';
 const AT_ONCE = 20;
 const ROUNDS = 5;
 
-const app = new CompiledApp();
-beforeAll(() => app.compile(), 120_000);
-afterAll(() => app.remove());
+const app = useCompiledApp();
 
 it('whenever kill -9 comes, every order that is there has a deadline, and is cancelled by it', async () => {
   const storage = await newStorage('file');

@@ -160,6 +160,22 @@ describe('A list', () => {
     await until(async () => (await page.getByRole('row').count()) > 30, 'all of them');
     await page.context().close();
   });
+
+  it('leaves a filter alone while it is typed, whatever news come', async () => {
+    const { page } = await browser.open(`${shop.url}#/entries`);
+    await page.getByRole('button', { name: 'Filters' }).click();
+    const key = page.getByLabel('Key', { exact: true });
+    await key.pressSequentially('order-41');
+    const id = await shop.scheduler.schedule(new SendReceiptJob('meanwhile'), '1h');
+    await page.getByRole('button', { name: '1 new' }).waitFor();
+    await key.pressSequentially('50-deadline');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Filters (1)' }).waitFor();
+    expect(await key.inputValue()).toBe('order-4150-deadline');
+    await until(async () => (await page.getByRole('row').count()) === 2, 'one entry');
+    await shop.scheduler.cancel(id);
+    await page.context().close();
+  });
 });
 
 describe('What is held back', () => {

@@ -98,6 +98,8 @@ describe('manifest', () => {
           hash: expect.stringMatching(/^[0-9a-f]{16}$/),
         },
         { kind: 'job', name: 'CleanUp', version: 1 },
+        { kind: 'value', name: 'Money', shape: { fields: ['amount', 'currency'] } },
+        { kind: 'value', name: 'Secret', shape: { fields: [], isConverted: true } },
       ],
     });
     expect((await apps.run('manifest', '--app', first)).out).toBe(out);
@@ -112,6 +114,10 @@ describe('manifest', () => {
     expect(out).toContain(
       'The command SendEmail v1 has another shape than before (new: customer; gone: customerId; ',
     );
+    expect(out).toContain(
+      "The value Money has another shape than before (new: unit; gone: currency): give @JobValue('Money', ",
+    );
+    expect(out).not.toContain('Secret');
     expect(out).toContain('make it version 2 with `upgrade: { 1: (data) => ... }`');
     expect(code).toBe(1);
   });

@@ -2,17 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { JobScheduler } from 'nestjs-eventflow-jobs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { CompiledLibrary } from '../schedulers/sqlite/support/compiled-library.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { useCompiledLibrary } from '../support/compiled.js';
 import { SharedFile } from '../schedulers/sqlite/support/worker-process.js';
 import { until } from '../support/until.js';
 import { NoteJob, startMoveApp } from './support/move-jobs.js';
 import { runMove } from './support/run-move.js';
 import { type Store, type StoreKind, createStore, storeIn } from './support/stores.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 120_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 
 /** The command in a process of its own. */
 function startMove(from: Store, to: Store) {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Capability } from 'nestjs-eventflow-jobs';
-import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
+import { migratePgBossSchema, pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
 import { type ConformanceSubject, jobSchedulerConformance } from 'nestjs-eventflow-jobs/testing';
 import { beforeAll, describe, it } from 'vitest';
 import { PostgresServer } from '../../tools/servers/postgres/server.mjs';
@@ -9,8 +9,12 @@ import { LOCAL } from './capabilities.js';
 const capabilities: Capability[] = [...LOCAL, 'durable', 'transaction', 'distributed'];
 
 let server: PostgresServer;
+/** The schema takes longer to make than most cases take. */
+let prepared: Awaited<ReturnType<PostgresServer['createDatabase']>>;
 beforeAll(async () => {
-  server = await PostgresServer.start();
+  server = await PostgresServer.start({ inMemory: true });
+  prepared = await server.createDatabase();
+  await migratePgBossSchema({ connectionString: prepared.url });
   return () => server.close();
 }, 60_000);
 
@@ -18,7 +22,7 @@ const subject = (transactionalWork: boolean): ConformanceSubject => ({
   name: 'pgBossScheduler()',
   capabilities: transactionalWork ? [...capabilities, 'transactional-work'] : capabilities,
   async setUp() {
-    const { url, drop } = await server.createDatabase();
+    const { url, drop } = await server.createDatabase({ like: prepared });
     return {
       scheduler: () => pgBossScheduler({ connectionString: url, transactionalWork, lease: '3s', max: 20 }),
       async transaction(end, work) {

@@ -87,3 +87,26 @@ it('after a silence of its own it takes nobody for dead before a lease has passe
   await vi.advanceTimersByTimeAsync(3 * EVERY);
   expect(store.bury).toHaveBeenCalled();
 });
+
+it('the lease holds from when the last confirmed sign of life was sent, not from when the answer came', async () => {
+  let answers = true;
+  const renew = vi.fn(async () => {
+    if (!answers) throw new Error('The store is away.');
+    await passing(EVERY / 2);
+    return true;
+  });
+  const maintenance = maintain(storeOf({ renew, prune: async () => false }));
+  maintenance.start();
+  await vi.advanceTimersByTimeAsync(2 * EVERY + EVERY / 2);
+  answers = false;
+  await vi.advanceTimersByTimeAsync(LEASE - EVERY / 2 - 1);
+  expect(maintenance.holdsLease).toBe(true);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(maintenance.holdsLease).toBe(false);
+  answers = true;
+  await vi.advanceTimersByTimeAsync(2 * EVERY);
+  expect(maintenance.holdsLease).toBe(true);
+  const stopped = maintenance.stop();
+  await vi.advanceTimersByTimeAsync(EVERY);
+  await stopped;
+});

@@ -13,7 +13,7 @@ import {
 } from 'nestjs-eventflow-jobs';
 import { describe, expect, it, vi } from 'vitest';
 import { Attempt } from '../../lib/jobs/attempt.js';
-import { toError, toStoredError } from '../../lib/jobs/outcome.js';
+import { toError, toStoredError } from '../../lib/jobs/thrown.js';
 import { recordLog } from '../support/log.js';
 import { until } from '../support/until.js';
 import { startVirtual } from '../support/virtual.js';

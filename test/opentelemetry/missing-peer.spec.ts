@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CompiledLibrary } from '../schedulers/sqlite/support/compiled-library.js';
+import { CompiledLibrary } from '../support/compiled-library.js';
 
 const installed = fileURLToPath(new URL('../../node_modules', import.meta.url));
-const library = new CompiledLibrary();
-afterAll(() => library.remove());
+/** Of its own, since what is installed beside it is not what the others have. */
+let library: CompiledLibrary;
+afterAll(() => library?.remove());
 
 /** All that is installed here, but not the API. */
 beforeAll(async () => {
-  await library.compile();
+  library = await CompiledLibrary.compile();
   const modules = join(library.folder, 'node_modules');
   rmSync(modules);
   mkdirSync(modules);

@@ -1,12 +1,10 @@
 import type { JobEntry } from 'nestjs-eventflow-jobs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SharedRedis } from './bullmq/support/shared-redis.js';
 import { SharedDatabase } from './pg-boss/support/shared-database.js';
-import { CompiledLibrary } from './sqlite/support/compiled-library.js';
+import { useCompiledLibrary } from '../support/compiled.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 120_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 
 const PATIENCE = 90_000;
 const HOUR = 3_600_000;

@@ -1,6 +1,7 @@
 import { afterAll, inject, onTestFinished } from 'vitest';
 import * as databases from '../../tools/servers/postgres/database.mjs';
 import { PostgresServer } from '../../tools/servers/postgres/server.mjs';
+import { askAt } from './desk.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,17 +24,14 @@ export async function createDatabase(): Promise<string> {
 export async function startPostgres(
   options?: Parameters<typeof PostgresServer.start>[0],
 ): Promise<PostgresServer> {
-  const server = await PostgresServer.start(options);
+  const server = await PostgresServer.start({ inMemory: true, ...options });
   atEnd(() => server.close());
   return server;
 }
 
 async function sharedServer(): Promise<string> {
   if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
-  const response = await fetch(inject('postgres'));
-  const answer = await response.text();
-  if (!response.ok) throw new Error(answer);
-  return answer;
+  return askAt(inject('postgres'));
 }
 
 function atEnd(action: () => Promise<void>): void {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { afterAll, inject, onTestFinished } from 'vitest';
 import { RedisServer } from '../../tools/servers/redis/server.mjs';
+import { askAt } from './desk.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -77,10 +78,7 @@ export async function keysOf(client: Redis, prefix: string): Promise<string[]> {
 
 async function sharedRedis(): Promise<string> {
   if (process.env.REDIS_URL) return process.env.REDIS_URL;
-  const response = await fetch(inject('redis'));
-  const answer = await response.text();
-  if (!response.ok) throw new Error(answer);
-  return answer;
+  return askAt(inject('redis'));
 }
 
 function atEnd(action: () => Promise<void>): void {

@@ -2,12 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CompiledLibrary } from '../schedulers/sqlite/support/compiled-library.js';
+import { expect, it } from 'vitest';
+import { useCompiledLibrary } from '../support/compiled.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 120_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 
 const PROGRAM = fileURLToPath(new URL('./support/only-waits.mjs', import.meta.url));
 

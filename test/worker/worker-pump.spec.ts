@@ -26,7 +26,9 @@ function pumpOf(
   const reported: string[] = [];
   const timers: (string | undefined)[] = [];
   const progress = vi.fn();
+  const lease = { holds: true };
   const source: WorkSource = {
+    holdsLease: () => lease.holds,
     exchange(settlements, demand) {
       asked.push({ settlements, demand });
       const answer = answers.shift() ?? {
@@ -55,7 +57,7 @@ function pumpOf(
   };
   const clock = new SystemClock((_, label) => timers.push(label));
   const pump = new WorkerPump(source, runner as never, reporter as never, clock, new Slots(options), sleeps);
-  return { pump, asked, attempts, reported, timers, progress, source, answers };
+  return { pump, asked, attempts, reported, timers, progress, source, answers, lease };
 }
 
 /** Lets the pump take its turns. */
@@ -284,6 +286,27 @@ describe('The worker', () => {
     expect(attempts.size).toBe(0);
     expect(asked[1]!.settlements).toMatchObject([{ claim: 7, result: { outcome: { type: 'released' } } }]);
     expect(reported).toEqual(['a released']);
+  });
+
+  it('begins nothing of an answer that took longer than its lease, and claims nothing until it has one again', async () => {
+    const { pump, asked, attempts, answers, lease } = pumpOf([]);
+    let answer!: (exchange: Exchange) => void;
+    answers.push(new Promise<Exchange>((resolve) => (answer = resolve)));
+    pump.wake();
+    await turns();
+    lease.holds = false;
+    answer({ ...nothing, claimed: [entry('a')] });
+    await turns();
+    expect(attempts.size).toBe(0);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]!.settlements).toMatchObject([{ claim: 7, result: { outcome: { type: 'released' } } }]);
+    expect(asked[1]!.demand.shared).toBe(0);
+
+    lease.holds = true;
+    answers.push({ ...nothing, claimed: [entry('b')] });
+    pump.wake();
+    await turns();
+    expect([...attempts.keys()]).toEqual(['b']);
   });
 
   it('asks at the time of a tick, even while no slot is free', async () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { chownSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, statSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -19,17 +19,28 @@ export function serverAccount() {
   throw new Error('A server must not run as root, and there is neither a user "postgres" nor "nobody".');
 }
 
+const MEMORY = '/dev/shm';
+const ENOUGH_MEMORY_BYTES = 2 * 1024 ** 3;
+
 /**
  * A new folder that belongs to the account and that it can reach: nobody gets below a folder that only root may enter.
  * @param {string} prefix
  * @param {Account | undefined} account
+ * @param {{ inMemory?: boolean }} [options] inMemory: where the machine has a roomy file system in memory, there
  */
-export function temporaryFolder(prefix, account) {
-  if (!account) return mkdtempSync(join(tmpdir(), prefix));
-  const parent = [tmpdir(), '/tmp', '/var/tmp'].find(isOpenToAll) ?? tmpdir();
+export function temporaryFolder(prefix, account, { inMemory = false } = {}) {
+  const places = inMemory && hasMemory() ? [MEMORY, tmpdir()] : [tmpdir()];
+  if (!account) return mkdtempSync(join(places[0] ?? '', prefix));
+  const parent = [...places, '/tmp', '/var/tmp'].find(isOpenToAll) ?? tmpdir();
   const folder = mkdtempSync(join(parent, prefix));
   chownSync(folder, account.uid, account.gid);
   return folder;
+}
+
+function hasMemory() {
+  if (!statSync(MEMORY, { throwIfNoEntry: false })) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= ENOUGH_MEMORY_BYTES;
 }
 
 /**

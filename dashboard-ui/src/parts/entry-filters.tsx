@@ -3,6 +3,7 @@ import { get } from '../api/client.js';
 import type { Definitions, Queue } from '../api/types.js';
 import { goInPlace, href, type Params } from '../state/route.js';
 import { useResource } from '../state/resource.js';
+import { useDraft } from './draft.js';
 import { Icon } from './icon.js';
 import { localText } from './time-fields.js';
 
@@ -77,6 +78,7 @@ interface FieldProps {
 
 function Field({ label, name, value, choices, onChange }: FieldProps) {
   const id = useId();
+  const draft = useDraft(value, (text) => onChange({ [name]: text.trim() }));
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -85,9 +87,8 @@ function Field({ label, name, value, choices, onChange }: FieldProps) {
         type="text"
         autocomplete="off"
         spellcheck={false}
-        value={value}
         list={choices.length > 0 ? `${id}-choices` : undefined}
-        onChange={({ currentTarget }) => onChange({ [name]: currentTarget.value.trim() })}
+        {...draft}
       />
       {choices.length > 0 && (
         <datalist id={`${id}-choices`}>
@@ -140,18 +141,13 @@ interface TimeFieldProps {
 
 function TimeField({ label, name, value, onChange }: TimeFieldProps) {
   const id = useId();
+  const draft = useDraft(value ? localText(new Date(value)).slice(0, 16) : '', (text) =>
+    onChange({ [name]: text && new Date(text).toISOString() }),
+  );
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="datetime-local"
-        value={value ? localText(new Date(value)).slice(0, 16) : ''}
-        onChange={({ currentTarget }) => {
-          const text = currentTarget.value;
-          onChange({ [name]: text && new Date(text).toISOString() });
-        }}
-      />
+      <input id={id} type="datetime-local" {...draft} />
     </div>
   );
 }

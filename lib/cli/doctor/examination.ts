@@ -1,6 +1,6 @@
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import type { StoredJob } from '../../jobs/stored-job.js';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf } from '../../jobs/thrown.js';
 import { UnrunnableJobError } from '../../jobs/unrunnable-job.error.js';
 import type { Definition } from '../../jobs/definition.js';
 import type { JobState } from '../../scheduling/job-entry.js';

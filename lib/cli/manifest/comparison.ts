@@ -22,7 +22,7 @@ export function differences(before: Manifest, now: Manifest): Differences {
   for (const gone of known.values()) {
     const isTaken = now.definitions.some(
       ({ kind, name, upgradesFrom }) =>
-        kind === gone.kind && name === gone.name && upgradesFrom.includes(gone.version),
+        kind === gone.kind && name === gone.name && upgradesFrom.some((version) => version === gone.version),
     );
     notes.push(
       isTaken
@@ -41,11 +41,18 @@ function explain(before: ManifestEntry, now: ManifestEntry): string {
     ...(removed.length > 0 ? [`gone: ${removed.join(', ')}`] : []),
     ...parameterChange(before, now),
     ...(JSON.stringify(before.shape.schema) === JSON.stringify(now.shape.schema) ? [] : ['another schema']),
+    ...(before.shape.isConverted === now.shape.isConverted ? [] : ['converted, or no longer']),
   ];
   return (
-    `${titleOf(now)} has another shape than before (${details.join('; ')}): make it version ${now.version + 1} with ` +
-    `\`upgrade: { ${now.version}: (data) => ... }\`, or write the list anew where stored data still fit.`
+    `${titleOf(now)} has another shape than before (${details.join('; ')}): ${mendOf(now)}, or write the list anew where ` +
+    'stored data still fit.'
   );
+}
+
+function mendOf({ name, version }: ManifestEntry): string {
+  if (version === undefined)
+    return `give @JobValue('${name}', { toData, fromData }) a fromData that reads what is stored as well`;
+  return `make it version ${version + 1} with \`upgrade: { ${version}: (data) => ... }\``;
 }
 
 function lostUpgraders(before: ManifestEntry, now: ManifestEntry): string[] {
@@ -68,5 +75,5 @@ function keyOf({ kind, name, version }: ManifestEntry): string {
 }
 
 function titleOf({ kind, name, version }: ManifestEntry): string {
-  return `The ${kind} ${name} v${version}`;
+  return version === undefined ? `The ${kind} ${name}` : `The ${kind} ${name} v${version}`;
 }

@@ -9,6 +9,8 @@ export interface Shape {
   readonly parameters: readonly string[];
   /** The JSON Schema of its Standard Schema, where that gives one, else who made it. */
   readonly schema?: unknown;
+  /** Of a value: that `toData` and `fromData` say what is stored, and not its fields. */
+  readonly isConverted?: true;
 }
 
 const FIELD = /(?:^|[;{}\n])\s*(?:declare\s+|readonly\s+)?([A-Za-z_$][\w$]*)\s*(?=[;=\n]|$)/g;

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import { EventFlowJobsModule } from '../../eventflow-jobs.module.js';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf } from '../../jobs/thrown.js';
 import { JobScheduler } from '../../scheduling/job-scheduler.js';
 import type { SchedulerFactory } from '../../scheduling/scheduler-factory.js';
 import { type Role, type StoreAddress, withoutSecrets } from './store-address.js';

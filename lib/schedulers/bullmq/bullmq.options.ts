@@ -9,7 +9,11 @@ import type { Cluster, Redis, RedisOptions } from './drivers.js';
  */
 export type BullMqConnection = string | (RedisOptions & { url?: string }) | Redis | Cluster;
 
-/** @publicApi */
+/**
+ * What `bullMqScheduler()` takes: the connection, what keys begin with, how long it keeps, who holds what.
+ *
+ * @publicApi
+ */
 export interface BullMqSchedulerOptions {
   connection: BullMqConnection;
   /**

@@ -14,7 +14,6 @@ import { BullMqStore } from './bullmq.store.js';
 import { Connections } from './connection.js';
 import { loadDrivers } from './drivers.js';
 import { RedisAccess } from './redis-access.js';
-import { withHashTag } from './prefix.js';
 import { dangersIn, uptimeIn } from './server-info.js';
 
 const DEFAULT_PREFIX = '{eventflow-jobs}';
@@ -119,4 +118,9 @@ function unsupportedBackend(): UnsupportedOperationError {
  */
 export function bullMqScheduler(options: BullMqSchedulerOptions): SchedulerFactory {
   return { kind: 'bullmq', create: () => new BullMqScheduler(options) };
+}
+
+/** With the braces of a hash tag, by which a cluster keeps all keys that have the same one in one place: the first, if not empty. */
+function withHashTag(prefix: string): string {
+  return /^[^{]*\{[^}]+\}/.test(prefix) ? prefix : `{${prefix}}`;
 }

@@ -270,7 +270,11 @@ export class BullMqStore implements SharedStore {
 
   /** By the server's clock: what was given up by then is not to be carried out. */
   private deadline(): number {
-    return this.clock.now() + this.settings.operationTimeout;
+    const { operationTimeout } = this.settings;
+    // A clock that is ahead would let it be carried out when the caller has been told that it was not.
+    return Math.floor(
+      this.clock.now() + operationTimeout - Math.min(this.clock.uncertainty, operationTimeout / 2),
+    );
   }
 }
 

@@ -13,7 +13,7 @@ export interface Drivers {
 
 /** The one place that loads them: only an app that uses the scheduler needs them installed. */
 export function loadDrivers(): Promise<Drivers> {
-  return installed('bullMqScheduler()', 'bullmq ioredis', async () => {
+  return installed('bullMqScheduler()', 'bullmq@~6.7.0 ioredis', async () => {
     const [{ Queue, createRedisBackend }, { Redis }] = await Promise.all([
       import('bullmq'),
       import('ioredis'),

@@ -1,5 +1,5 @@
 import { LineLogger } from '../../jobs/line.logger.js';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf } from '../../jobs/thrown.js';
 import type { Client, Connections } from './connection.js';
 import { majorVersionIn } from './server-info.js';
 import { type Scripts, scriptsFor } from './scripts.js';

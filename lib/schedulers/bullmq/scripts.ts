@@ -3,6 +3,7 @@ import { EXCHANGE } from './lua/exchange.lua.js';
 import { INSERT, IN_TIME } from './lua/insert.lua.js';
 import { COUNTS, LIST } from './lua/list.lua.js';
 import { CANCEL, FIND, PROGRESS, RESCHEDULE, RETRY } from './lua/manage.lua.js';
+import { ORDERS } from './lua/orders.lua.js';
 import {
   IS_PAUSED,
   OLDEST_DUE,
@@ -31,14 +32,14 @@ import { type Script, outOfMemoryToo, script } from './script.js';
 export interface Scripts extends Record<keyof typeof STRICT | keyof typeof LASTING, Script> {}
 
 const STRICT = {
-  insert: script(IN_TIME, INSERT),
-  adopt: script(ADOPT),
+  insert: script(IN_TIME, ORDERS, INSERT),
+  adopt: script(ORDERS, ADOPT),
   find: script(FIND),
   reschedule: script(RESCHEDULE),
   retry: script(RETRY),
   progress: script(PROGRESS),
   counts: script(COUNTS),
-  list: script(LIST),
+  list: script(ORDERS, LIST),
   queues: script(QUEUES),
   oldestDue: script(OLDEST_DUE),
   livingWorkers: script(LIVING_WORKERS),
@@ -56,7 +57,7 @@ const LASTING = {
   cancel: script(CANCEL),
   release: script(RELEASE),
   resume: script(RESUME),
-  prune: script(PRUNE),
+  prune: script(ORDERS, PRUNE),
   register: script(REGISTER),
   unregister: script(UNREGISTER),
   renew: script(RENEW),
@@ -67,7 +68,7 @@ const LASTING = {
   declare: script(recurring.DECLARE),
   putRecurring: script(recurring.PUT_RECURRING),
   sweepRecurring: script(recurring.SWEEP_RECURRING),
-  tick: script(IN_TIME, recurring.MOVE_ON, INSERT),
+  tick: script(IN_TIME, ORDERS, recurring.MOVE_ON, INSERT),
   moveOn: script(recurring.MOVE_ON, `return {'stored', whole(now)}`),
 };
 

@@ -1,6 +1,7 @@
+import { answeredWithin } from '../../engine/answered-within.js';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import { bareError } from '../../jobs/bare-error.js';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf } from '../../jobs/thrown.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 
 /** Loading its file, read-only as after a failover, out of memory, unable to save, busy with a script, a cluster that is down. */
@@ -17,20 +18,11 @@ function isAway(error: unknown): boolean {
 
 /** @throws {SchedulerUnavailableError} where the server cannot be reached, or does not answer in time. */
 export async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new SchedulerUnavailableError(`Redis did not answer within ${timeout} ms.`)),
-      timeout,
-    );
-  });
   try {
-    return await Promise.race([work, late]);
+    return await answeredWithin(timeout, 'Redis', work);
   } catch (thrown) {
     const error = thrown instanceof EventFlowJobsError ? thrown : bareError(thrown);
     if (error instanceof SchedulerUnavailableError || !isAway(error)) throw error;
     throw new SchedulerUnavailableError(`Redis cannot be reached: ${messageOf(error)}`, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,7 +1,7 @@
 import { Attempt } from '../../jobs/attempt.js';
 import { SystemClock } from '../../jobs/clock.js';
 import { LineLogger } from '../../jobs/line.logger.js';
-import { toStoredError } from '../../jobs/outcome.js';
+import { toStoredError } from '../../jobs/thrown.js';
 import type { Capability } from '../../scheduling/capability.js';
 import { JobScheduler } from '../../scheduling/job-scheduler.js';
 import type { ScheduleEntry } from '../../scheduling/schedule-options.js';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf } from '../../jobs/thrown.js';
 import { migratePgBossSchema } from './migrate.js';
 import { DEFAULT_SCHEMA } from './pg-boss.options.js';
 

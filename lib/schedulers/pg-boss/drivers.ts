@@ -6,7 +6,7 @@ export type { Client, ClientConfig, Pool, PoolClient, PoolConfig, QueryConfig } 
 export type { ConstructorOptions, Db, PgBoss } from 'pg-boss';
 
 const SCHEDULER = 'pgBossScheduler()';
-const PACKAGES = 'pg-boss pg';
+const PACKAGES = 'pg-boss@~12.38.0 pg';
 
 /** The one place that loads them: only an app that uses the scheduler needs them installed. */
 export async function loadDrivers(): Promise<{

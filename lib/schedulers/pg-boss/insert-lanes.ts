@@ -1,5 +1,5 @@
 import { bareError } from '../../jobs/bare-error.js';
-import { toError } from '../../jobs/outcome.js';
+import { toError } from '../../jobs/thrown.js';
 import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 import { isAway } from './unavailable.js';

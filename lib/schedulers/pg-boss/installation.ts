@@ -13,6 +13,13 @@ export const FOREVER = 2_147_483_647;
 /** The schema in the database and what is installed do not fit. */
 export class UnusableSchemaError extends EventFlowJobsError {}
 
+export interface SchemaUse {
+  readonly schema: string;
+  readonly migrate: boolean;
+  /** For tools that look before a deploy: nothing is made or changed. */
+  readonly readsOnly?: boolean;
+}
+
 /** Where entries lie. */
 export interface Installation {
   /** Quoted, to stand in SQL. */

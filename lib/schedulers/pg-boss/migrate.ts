@@ -1,6 +1,6 @@
 import { bareError } from '../../jobs/bare-error.js';
 import { type Connection, connect } from './connection.js';
-import { type Installation, install, mustMigrate } from './installation.js';
+import { type Installation, type SchemaUse, install, mustMigrate } from './installation.js';
 import { installOwn } from './own-schema.js';
 import { DEFAULT_SCHEMA, type PgBossSchedulerOptions } from './pg-boss.options.js';
 
@@ -29,11 +29,11 @@ export async function migratePgBossSchema(options: PgBossSchedulerOptions): Prom
 /** pg-boss's part and ours; with `migrate: false` it only looks whether they are there. */
 export async function prepareSchema(
   { access, boss, isStarted }: Connection,
-  { schema, migrate }: { schema: string; migrate: boolean },
+  { schema, migrate, readsOnly }: SchemaUse,
 ): Promise<Installation> {
   try {
     const installation = await install(boss, access, { schema, migrate, isStarted });
-    await installOwn(access, installation, { schema, migrate });
+    await installOwn(access, installation, { schema, migrate, readsOnly });
     return installation;
   } catch (error) {
     if ((error as { code?: unknown }).code !== NO_RIGHT) throw bareError(error);

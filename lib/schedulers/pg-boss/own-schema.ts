@@ -1,5 +1,5 @@
 import type { Access, Executor } from './access.js';
-import { type Installation, UnusableSchemaError, mustMigrate } from './installation.js';
+import { type Installation, type SchemaUse, UnusableSchemaError, mustMigrate } from './installation.js';
 import { claimFunction, settleFunction } from './pg-exchange.sql.js';
 
 /** Each step brings what is ours in the schema from the version before it to its own: a released step never changes. */
@@ -43,12 +43,13 @@ const LOCK = 7_262_018;
 /**
  * Our tables beside those of pg-boss, our indexes on the table of our queue, and our functions.
  *
- * @throws {UnusableSchemaError} where they are newer, or older with `migrate: false`.
+ * @throws {UnusableSchemaError} where they are newer, or older with `migrate: false`; to read what an older release has
+ * stored, nothing newer is needed.
  */
 export async function installOwn(
   access: Access,
   installation: Installation,
-  { schema, migrate }: { schema: string; migrate: boolean },
+  { schema, migrate, readsOnly }: SchemaUse,
 ): Promise<void> {
   const version = await ownVersion(access, installation);
   if (version > MIGRATIONS.length) {
@@ -57,7 +58,7 @@ export async function installOwn(
         `${MIGRATIONS.length}: install the release that goes with it, or a newer one.`,
     );
   }
-  if (version === MIGRATIONS.length) return;
+  if (version === MIGRATIONS.length || (readsOnly && version > 0)) return;
   if (migrate) return migrateOwn(access, installation);
   throw mustMigrate(
     schema,

@@ -3,7 +3,11 @@ import type { ConstructorOptions, PgBoss, Pool } from './drivers.js';
 
 export const DEFAULT_SCHEMA = 'pgboss';
 
-/** @publicApi */
+/**
+ * What `pgBossScheduler()` takes beside the connection: the schema, how long it keeps, who holds what.
+ *
+ * @publicApi
+ */
 export interface PgBossTuning {
   /** The PostgreSQL schema of pg-boss. @default 'pgboss' */
   schema?: string;

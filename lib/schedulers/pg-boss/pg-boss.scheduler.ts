@@ -64,7 +64,7 @@ class PgBossScheduler extends SharedStoreScheduler {
     try {
       const installation = await within(
         Math.max(operationTimeout, PREPARING),
-        prepareSchema(connection, { schema, migrate: migrate && !readsOnly }),
+        prepareSchema(connection, { schema, migrate: migrate && !readsOnly, readsOnly }),
       );
       const channel = channelOf(schema);
       const store = this.storeOn(connection, installation, channel);

@@ -4,7 +4,7 @@ import type { Claims, SharedStore } from '../../engine/shared-store.js';
 import type { JobId } from '../../jobs/job-id.js';
 import type { StoredKind } from '../../jobs/job-mapper.js';
 import { LineLogger } from '../../jobs/line.logger.js';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf } from '../../jobs/thrown.js';
 import type { ParkedReason } from '../../jobs/unrunnable-job.error.js';
 import type { JobState, QueueEntry, WorkerEntry } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';

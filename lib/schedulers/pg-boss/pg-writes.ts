@@ -1,6 +1,6 @@
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import { bareError } from '../../jobs/bare-error.js';
-import { toError } from '../../jobs/outcome.js';
+import { toError } from '../../jobs/thrown.js';
 import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { CallersCommits } from './callers-commits.js';
 import type { ServerClock } from '../../engine/server-clock.js';

@@ -1,6 +1,7 @@
+import { answeredWithin } from '../../engine/answered-within.js';
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
 import { bareError } from '../../jobs/bare-error.js';
-import { messageOf } from '../../jobs/outcome.js';
+import { messageOf } from '../../jobs/thrown.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
 
 /**
@@ -35,20 +36,11 @@ export function toCallersError(error: unknown): unknown {
   return new SchedulerUnavailableError(`PostgreSQL cannot be reached: ${messageOf(error)}`, { cause: error });
 }
 
-/** @throws {SchedulerUnavailableError} when it takes longer: a frozen server answers nothing, and refuses nothing. */
+/** @throws {SchedulerUnavailableError} where the server cannot be reached, or does not answer in time. */
 export async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new SchedulerUnavailableError(`PostgreSQL did not answer within ${timeout} ms.`)),
-      timeout,
-    );
-  });
   try {
-    return await Promise.race([work, late]);
+    return await answeredWithin(timeout, 'PostgreSQL', work);
   } catch (error) {
     throw toCallersError(error);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -16,7 +16,13 @@ export class CompiledApp {
   private readonly folder = mkdtempSync(join(tmpdir(), 'order-service-app-'));
   readonly main = join(this.folder, 'sample-app/main.js');
 
-  async compile(): Promise<void> {
+  static async compile(): Promise<CompiledApp> {
+    const app = new CompiledApp();
+    await app.compile();
+    return app;
+  }
+
+  private async compile(): Promise<void> {
     const { name, type, exports } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8')) as {
       exports: object;
     } & Record<string, unknown>;

@@ -12,7 +12,7 @@ CommandVersion('SendEmail', 1)(SendEmail);`,
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { CommandHandler, CqrsModule } from '@nestjs/cqrs';
-import { CommandVersion, EventFlowJobsModule, JobVersion } from 'nestjs-eventflow-jobs';
+import { CommandVersion, EventFlowJobsModule, JobValue, JobVersion } from 'nestjs-eventflow-jobs';
 import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 
 function upgradeEmail(data) {
@@ -26,6 +26,11 @@ CommandHandler(SendEmail)(SendEmailHandler);
 class CleanUp { execute() { throw new Error('It ran.'); } }
 JobVersion('CleanUp', 1)(CleanUp);
 
+class Money { amount; ${version === 3 ? 'unit' : 'currency'}; }
+JobValue('Money')(Money);
+class Secret { #text; }
+JobValue('Secret', { toData: () => '', fromData: () => new Secret() })(Secret);
+
 class Started {
   onModuleInit() { throw new Error('It was started.'); }
   onModuleDestroy() { throw new Error('It was ended.'); }
@@ -38,6 +43,7 @@ Module({
     CqrsModule.forRoot(),
     EventFlowJobsModule.forRoot({
       jobs: [${version === 2 ? '' : 'CleanUp'}],
+      values: [Money, Secret],
       scheduler: sqliteScheduler({ file: ${JSON.stringify(file)} }),
     }),
   ],

@@ -3,21 +3,21 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CompiledLibrary } from '../../schedulers/sqlite/support/compiled-library.js';
+import { inject } from 'vitest';
+import { askAt } from '../../support/desk.js';
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** A folder as an app has it when it is built: the package in its `node_modules`, and files of its own. */
 export class BuiltApps {
   readonly folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-app-'));
-  private readonly library = new CompiledLibrary();
 
   async build(): Promise<void> {
-    await this.library.compile();
+    const library = await askAt(inject('compiledLibrary'));
     const modules = join(this.folder, 'node_modules');
     const installed = join(modules, 'nestjs-eventflow-jobs');
     mkdirSync(installed, { recursive: true });
-    cpSync(this.library.folder, join(installed, 'dist'), {
+    cpSync(library, join(installed, 'dist'), {
       recursive: true,
       filter: (path) => !path.includes('node_modules'),
     });
@@ -44,7 +44,6 @@ export class BuiltApps {
   }
 
   remove(): void {
-    this.library.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,11 +1,9 @@
 import type { JobEntry } from 'nestjs-eventflow-jobs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CompiledLibrary } from '../sqlite/support/compiled-library.js';
+import { expect, it } from 'vitest';
+import { useCompiledLibrary } from '../../support/compiled.js';
 import { SharedRedis } from './support/shared-redis.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 120_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 
 const PATIENCE = 90_000;
 const HOUR = 3_600_000;

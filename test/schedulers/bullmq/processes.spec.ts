@@ -1,12 +1,10 @@
 import type { JobEntry, JobState } from 'nestjs-eventflow-jobs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { until } from '../../support/until.js';
-import { CompiledLibrary } from '../sqlite/support/compiled-library.js';
+import { useCompiledLibrary } from '../../support/compiled.js';
 import { SharedRedis } from './support/shared-redis.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 120_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 
 const PATIENCE = 90_000;
 

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { watchCommands } from '../../support/redis.js';
 import { until } from '../../support/until.js';
-import { CompiledLibrary } from '../sqlite/support/compiled-library.js';
+import { useCompiledLibrary } from '../../support/compiled.js';
 import { NoteJob, forget, ran, startOn } from './support/note.job.js';
 import { SharedRedis } from './support/shared-redis.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 120_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 beforeEach(forget);
 
 const HOUR = 3_600_000;

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CompiledLibrary } from '../sqlite/support/compiled-library.js';
+import { expect, it } from 'vitest';
+import { useCompiledLibrary } from '../../support/compiled.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 120_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 
+const { peerDependencies: peers } = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+) as { peerDependencies: Record<string, string> };
 const PROGRAM = fileURLToPath(new URL('./support/without-peers.mjs', import.meta.url));
 
 it.each(['pg-boss', 'pg'])(
@@ -15,7 +17,8 @@ it.each(['pg-boss', 'pg'])(
   async (peer) => {
     const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, library.folder, peer]);
 
-    expect(stdout).toMatch(/^MissingDriverError: .* not installed: npm install pg-boss pg$/);
+    expect(stdout).toMatch(/^MissingDriverError: .* not installed: npm install /);
+    expect(stdout.endsWith(`npm install pg-boss@${peers['pg-boss']} pg`)).toBe(true);
   },
   60_000,
 );

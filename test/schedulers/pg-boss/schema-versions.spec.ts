@@ -1,18 +1,19 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
 import { PgBoss } from 'pg-boss';
+import { EventFlowJobsModule, JobScheduler } from 'nestjs-eventflow-jobs';
 import { UnusableSchemaError, migratePgBossSchema, pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { startError } from '../../support/app.js';
 import { createDatabase } from '../../support/postgres.js';
 import { until } from '../../support/until.js';
-import { CompiledLibrary } from '../sqlite/support/compiled-library.js';
+import { useCompiledLibrary } from '../../support/compiled.js';
 import { NoteJob, forget, openPool, ran, startOn } from './support/note.job.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 120_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 beforeEach(forget);
 
 const ROLE = 'without_ddl';
@@ -184,6 +185,34 @@ it('what version 1 has made and stored is brought up to date at start, and goes 
   expect(await scheduler.cancel(waiting)).toBe(true);
   await expect.poll(() => scheduler.counts()).toMatchObject({ succeeded: 2, cancelled: 1, scheduled: 0 });
   expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 4 }]);
+});
+
+it('a tool that only looks reads what an older release of ours has stored, and leaves it so', async () => {
+  const { url, pool, objects } = await setUp();
+  const before = await startOn({ connectionString: url }, { worker: false });
+  const id = await before.scheduler.schedule(new NoteJob('waiting'), '1h');
+  await before.nest.close();
+  await pool.query(`DROP FUNCTION pgboss.eventflow_claim, pgboss.eventflow_settle;
+    ALTER TABLE pgboss.eventflow_workers DROP COLUMN about;
+    UPDATE pgboss.eventflow_schema SET version = 1`);
+  const found = await objects();
+
+  const module = await Test.createTestingModule({
+    imports: [
+      CqrsModule.forRoot(),
+      EventFlowJobsModule.forRoot({
+        jobs: [NoteJob],
+        scheduler: pgBossScheduler({ connectionString: url }),
+      }),
+    ],
+  }).compile();
+  const scheduler = module.get(JobScheduler);
+  scheduler.attach({ ...scheduler['core'], readsOnly: true });
+
+  expect((await scheduler.list()).entries).toMatchObject([{ id, name: 'Note', state: 'scheduled' }]);
+  await scheduler['shutDown']();
+  expect(await objects()).toEqual(found);
+  expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 1 }]);
 });
 
 describe('{ backend }', () => {

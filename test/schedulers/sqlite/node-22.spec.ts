@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../../support/until.js';
-import { CompiledLibrary } from './support/compiled-library.js';
+import { useCompiledLibrary } from '../../support/compiled.js';
 import { type Answer, findNode22, findNodeWithoutSqlite, runScenario } from './support/other-nodes.js';
 import { SharedFile } from './support/worker-process.js';
 
@@ -12,9 +12,7 @@ const NONE = { scheduled: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, 
 /** A process has to start, and the machine may be busy. */
 const TIMEOUT = 90_000;
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), TIMEOUT);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 
 function play(node: string, scenario: string): Promise<Answer> {
   const folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));

@@ -1,14 +1,12 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { JobState } from 'nestjs-eventflow-jobs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
-import { CompiledLibrary } from './support/compiled-library.js';
+import { useCompiledLibrary } from '../../support/compiled.js';
 import { type Line, SharedFile } from './support/worker-process.js';
 
-const library = new CompiledLibrary();
-beforeAll(() => library.compile(), 60_000);
-afterAll(() => library.remove());
+const library = useCompiledLibrary();
 
 const HOUR = 3_600_000;
 

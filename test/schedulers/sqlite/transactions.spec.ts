@@ -15,10 +15,10 @@ import {
   UnusableStoreError,
   sqliteScheduler,
 } from 'nestjs-eventflow-jobs/sqlite';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { errorOf, startApp, startError } from '../../support/app.js';
 import { until } from '../../support/until.js';
-import { CompiledLibrary } from './support/compiled-library.js';
+import { useCompiledLibrary } from '../../support/compiled.js';
 import { SharedFile } from './support/worker-process.js';
 
 const ran: string[] = [];
@@ -318,9 +318,7 @@ describe('transactionalWork', () => {
 });
 
 describe('transactionalWork in a process that is killed', () => {
-  const library = new CompiledLibrary();
-  beforeAll(() => library.compile(), 60_000);
-  afterAll(() => library.remove());
+  const library = useCompiledLibrary();
 
   it('leaves the effect and the completion, or neither; then each effect is there once', async () => {
     const shared = new SharedFile(library.folder);

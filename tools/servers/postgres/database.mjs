@@ -11,11 +11,14 @@ import pg from 'pg';
 
 /**
  * @param {string} server the URL of any database of the server, of a user who may create others
+ * @param {object} [options]
+ * @param {Database} [options.like] to begin as a copy of this one, to which nobody may be connected meanwhile
  * @returns {Promise<Database>}
  */
-export async function createDatabase(server) {
+export async function createDatabase(server, { like } = {}) {
   const name = `eventflow_${randomBytes(8).toString('hex')}`;
-  await query(server, `CREATE DATABASE ${name}`);
+  const template = like ? ` TEMPLATE ${new URL(like.url).pathname.slice(1)}` : '';
+  await query(server, `CREATE DATABASE ${name}${template}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => query(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };

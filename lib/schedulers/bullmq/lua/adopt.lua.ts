@@ -1,5 +1,5 @@
 /**
- * Takes over entries of another scheduler as they are there. `ARGV`: how many, and of each its id, queue, time, state, kind, key
+ * Needs `ORDERS`. Takes over entries of another scheduler as they are there. `ARGV`: how many, and of each its id, queue, time, state, kind, key
  * or '', 1 where it holds that, reason and text for which it is parked, and how many texts follow: fields and their values.
  *
  * @returns of each `{'adopted'}`, `{'known'}`, or `{'conflict', holder}`.
@@ -33,7 +33,9 @@ local function adopt()
     due(runAt <= now and 0 or runAt)
   end
   -- The last of it: before, it is not known, and is taken over once more.
-  call('ZADD', ours('all'), call('INCR', ours('scheduled')) * QUEUES + numberOf(queue), id)
+  local place = call('INCR', ours('scheduled')) * QUEUES + numberOf(queue)
+  enlist(id, kind, key, place, number(read(hash, 'timestamp')[1], 0))
+  enlistAll()
   return {'adopted'}
 end
 

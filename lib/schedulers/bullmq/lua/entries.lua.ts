@@ -37,10 +37,7 @@ end
 -- What says of no job that it is one: somebody else put it there, or it was edited by hand since.
 local function refuse(queue, id)
   local type = call('TYPE', of(queue, id)).ok
-  if type == 'none' then
-    call('ZREM', ours('all'), id)
-    return
-  end
+  if type == 'none' then return end
   if type ~= 'hash' then call('DEL', of(queue, id)) end
   call('HSET', of(queue, id), 'errorName', 'UnreadableEntryError', 'failedReason',
     'It says of no job that it is one: it was not scheduled by nestjs-eventflow-jobs, or was edited by hand.')

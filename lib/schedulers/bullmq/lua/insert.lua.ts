@@ -4,7 +4,7 @@ if now > tonumber(ARGV[1]) then return {'late', whole(now)} end
 `;
 
 /**
- * Stores entries, after `IN_TIME`. `ARGV`, behind the time: `each` or `all`; how many; and of each the fields below.
+ * Stores entries, after `IN_TIME` and `ORDERS`. `ARGV`, behind the time: `each` or `all`; how many; and of each the fields below.
  *
  * @returns what became of it, and the server's time: `{'late', now}`, or `{'refused', now, i, holder}` where one refusal
  * means that nothing is stored, or `{'stored', now, ...}` with what is not simply stored: `{i, 'kept' | 'rejected', holder}` or `{i, 'replaced', ...fields}`.
@@ -28,7 +28,6 @@ if all then
 end
 
 local answer = {'stored', whole(now)}
-local places = {}
 local first = call('INCRBY', ours('scheduled'), count) - count
 local begun = {}
 local soonest = {}
@@ -61,22 +60,14 @@ local function store(i)
     soonest[queue] = runAt <= now and 0 or runAt
     due(soonest[queue])
   end
-  places[#places + 1] = (first + i) * QUEUES + numberOf(queue)
-  places[#places + 1] = id
-  if #places >= 2000 then
-    call('ZADD', ours('all'), unpack(places))
-    places = {}
-  end
+  enlist(id, field(i, 8), key, (first + i) * QUEUES + numberOf(queue), tonumber(field(i, 11)))
 end
 
 for i = 1, count do
   local key, conflict = field(i, 5), field(i, 6)
   local holder, itsQueue
   if key ~= '' then
-    if #places > 0 then
-      call('ZADD', ours('all'), unpack(places))
-      places = {}
-    end
+    enlistAll()
     holder, itsQueue = holderOf(key)
   end
   if not holder or holder == field(i, 1) then
@@ -89,7 +80,7 @@ for i = 1, count do
     answer[#answer + 1] = {i, conflict == 'reject' and 'rejected' or 'kept', holder}
   end
 end
-if #places > 0 then call('ZADD', ours('all'), unpack(places)) end
+enlistAll()
 tellDue()
 return answer
 `;

@@ -8,6 +8,7 @@
  *
  * Of all queues, behind an `@`, with which no queue's name begins:
  * - `@all`: entries in the order of scheduling; the score also says which queue, by its number
+ * - `@kinds`, `@kind/<kind>`, `@keyed/<key>`, `@spans`, `@odd`: so that lists find what fits, see `ORDERS`
  * - `@queues`: the number of each queue; `@queue-names`: the other way round
  * - `@keys`: the entry that holds each key, else the last that did
  * - `@cancelled`, `@parked` and `@parked/<kind>`: states that BullMQ does not have

@@ -28,17 +28,23 @@ return released
 `;
 
 /**
- * Removes what ended long ago, or is more than is kept. `ARGV`: the time; how many are kept of each set; how many at once.
+ * Needs `ORDERS`. Removes what ended long ago, or is more than is kept. `ARGV`: the time; how many are kept of each set; how many at once.
  * What was removed by hand has left its place in the order and its key behind: each time some are looked at.
  */
 export const PRUNE = `
 local before, kept, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local removed = 0
+local function forgetKey(key)
+  local order = ours('keyed/') .. key
+  local oldest = call('ZRANGE', order, 0, 0)[1]
+  if not oldest then call('HDEL', ours('keys'), key)
+  elseif not queueOf(oldest) then call('ZREM', order, oldest) end
+end
 local function remove(queue, id)
-  local key = read(of(queue, id), 'key')[1]
-  if key and call('HGET', ours('keys'), key) == id then call('HDEL', ours('keys'), key) end
+  local found = read(of(queue, id), 'kind', 'key')
   call('DEL', of(queue, id), of(queue, id) .. ':logs')
-  call('ZREM', ours('all'), id)
+  delist(id, found[1], found[2])
+  if found[2] then forgetKey(found[2]) end
 end
 local function prune(set, queue)
   local surplus = math.max(call('ZCARD', set) - kept, call('ZCOUNT', set, '-inf', before))
@@ -57,19 +63,18 @@ for _, queue in ipairs(call('HKEYS', ours('queues'))) do
 end
 prune(ours('cancelled'))
 call('ZREMRANGEBYSCORE', ours('full'), '-inf', now)
+forgetSpans()
 
 local SWEPT = 1000
 local last = call('HGET', ours('swept'), 'all') or '-inf'
 local found = call('ZRANGEBYSCORE', ours('all'), '(' .. last, '+inf', 'WITHSCORES', 'LIMIT', 0, SWEPT)
 for i = 1, #found, 2 do
   local queue = queueOf(found[i])
-  if not queue or call('EXISTS', of(queue, found[i])) == 0 then call('ZREM', ours('all'), found[i]) end
+  if not queue or call('EXISTS', of(queue, found[i])) == 0 then delist(found[i]) end
 end
 call('HSET', ours('swept'), 'all', #found == SWEPT * 2 and found[#found] or '-inf')
 local keys = call('HSCAN', ours('keys'), call('HGET', ours('swept'), 'keys') or 0, 'COUNT', SWEPT)
-for i = 1, #keys[2], 2 do
-  if not queueOf(keys[2][i + 1]) then call('HDEL', ours('keys'), keys[2][i]) end
-end
+for i = 1, #keys[2], 2 do forgetKey(keys[2][i]) end
 call('HSET', ours('swept'), 'keys', keys[1])
 return removed
 `;

@@ -1,5 +1,5 @@
 import { LineLogger } from '../../../jobs/line.logger.js';
-import { toError } from '../../../jobs/outcome.js';
+import { toError } from '../../../jobs/thrown.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { Knows } from '../../../engine/entry-store.js';
 import type { SqliteStore } from './sqlite.store.js';

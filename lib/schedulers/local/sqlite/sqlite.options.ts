@@ -1,7 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Duration } from '../../../scheduling/duration.js';
 
-/** @publicApi */
+/**
+ * What `sqliteScheduler()` takes beside the place: how safely it writes, how long it keeps, who holds what.
+ *
+ * @publicApi
+ */
 export interface SqliteTuning {
   /**
    * `FULL`: an entry whose promise resolved survives a power cut. `NORMAL`: it survives the end of the process, but

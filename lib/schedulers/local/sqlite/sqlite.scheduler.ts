@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { SystemClock } from '../../../jobs/clock.js';
 import { JobCancelledError, WorkerStoppedError } from '../../../jobs/jobs.errors.js';
 import { LineLogger } from '../../../jobs/line.logger.js';
-import { messageOf } from '../../../jobs/outcome.js';
+import { messageOf } from '../../../jobs/thrown.js';
 import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import type { Capability } from '../../../scheduling/capability.js';
 import { toMilliseconds } from '../../../scheduling/duration.js';

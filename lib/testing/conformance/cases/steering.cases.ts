@@ -1,4 +1,4 @@
-import { toError } from '../../../jobs/outcome.js';
+import { toError } from '../../../jobs/thrown.js';
 import { InvalidScheduleError } from '../../../scheduling/invalid-schedule.error.js';
 import { UnsupportedOperationError } from '../../../scheduling/scheduling.errors.js';
 import type { CaseDefinition } from '../case-definition.js';
