@@ -24,9 +24,15 @@ const ofOneTransaction = 'sample-app/test/one-transaction.spec.ts';
 const ofSeparateStores = 'sample-app/test/separate-stores*.spec.ts';
 const inABrowser = 'test/browser/**/*.spec.ts';
 const ofThePackage = 'test/package/**/*.spec.ts';
+const ofTelemetry = 'test/opentelemetry/**/*.spec.ts';
 export const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-  test: { setupFiles: ['reflect-metadata', path('./test/support/quiet.ts')], testTimeout: 20_000 },
+  test: {
+    setupFiles: ['reflect-metadata', path('./test/support/quiet.ts')],
+    testTimeout: 20_000,
+    // One process runs many files: to load Nest and the library for each took a third of all processor time.
+    isolate: false,
+  },
 };
 
 export default defineConfig({
@@ -43,8 +49,14 @@ export default defineConfig({
           ...shared.test,
           name: 'nest-12',
           include: ['test/**/*.spec.ts', 'sample-app/**/*.spec.ts'],
-          exclude: [ofSeparateStores, inABrowser, ofThePackage],
+          exclude: [ofSeparateStores, inABrowser, ofThePackage, ofTelemetry],
         },
+      },
+      {
+        // OpenTelemetry is set up once for a process, and cannot be taken down.
+        ...shared,
+        resolve: { alias: library },
+        test: { ...shared.test, name: 'telemetry', include: [ofTelemetry], isolate: true },
       },
       {
         // What npm would publish, installed as users install it.

@@ -32,7 +32,11 @@ export default defineConfig({
       'test/conformance/virtual-time.spec.ts',
       'test/e2e/{hostile-apps,instant,interceptors-and-events,registration,request-scope}.spec.ts',
     ],
-    exclude: ['test/scheduling/recurring-year.spec.ts', 'test/fixtures/sqlite-store*.spec.ts'],
+    exclude: [
+      'test/scheduling/recurring-year.spec.ts',
+      'test/fixtures/sqlite-store*.spec.ts',
+      'test/engine/{adoption,lists}.spec.ts',
+    ],
     // No module is loaded anew for each spec: a mutant costs hardly more than the tests that meet it.
     isolate: false,
     // A mutant that makes a test wait for ever is found out soon, a slow machine not taken for one.

@@ -27,7 +27,7 @@ it.each([
   { entry: 'pg-boss', scheduler: "pgBossScheduler({ connectionString: 'postgres://127.0.0.1:1/none' })" },
   { entry: 'bullmq', scheduler: "bullMqScheduler({ connection: { host: '127.0.0.1', port: 1 } })" },
 ])('nestjs-eventflow-jobs/$entry tells what to install', async ({ entry, scheduler }) => {
-  const packages = { 'pg-boss': 'pg-boss pg', bullmq: 'bullmq ioredis' }[entry];
+  const packages = { 'pg-boss': 'pg-boss@~12.38.0 pg', bullmq: 'bullmq@~6.7.0 ioredis' }[entry];
   const error = await answerOf(
     `missing-${entry}`,
     `import 'reflect-metadata';

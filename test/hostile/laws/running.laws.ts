@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import { made, nastyText, nastyValue } from '../support/arbitraries.js';
 import type { Edge } from '../support/edge.js';
-import { DeedJob, JudgedJob, deeds, judged } from '../support/jobs.js';
+import { DeedJob, JudgedJob, deeds, forgetJudged, judged } from '../support/jobs.js';
 import { expectOnePrintableLine } from '../support/law.js';
 
 /** What comes out of jobs. */
@@ -51,7 +51,7 @@ export function runningLaws(edge: Edge): void {
 
   it('two entries of one key, whose data a schema refuses in the same moment', async () => {
     if (!edge.can('key') || edge.scheduler instanceof TestJobScheduler) return;
-    judged.length = 0;
+    forgetJudged();
     const ids: string[] = [];
     for (const number of [1, 2]) {
       ids.push(await edge.scheduler.scheduleNow(new JudgedJob(number), { key: 'judged' }));

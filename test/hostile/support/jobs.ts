@@ -66,6 +66,11 @@ type Verdict = { value: unknown } | { issues: { message: string }[] };
 export const judged: ((verdict: Verdict) => void)[] = [];
 const accepted = new Set<unknown>();
 
+export function forgetJudged(): void {
+  judged.length = 0;
+  accepted.clear();
+}
+
 const schema = {
   '~standard': {
     version: 1,
