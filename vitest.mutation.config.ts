@@ -36,6 +36,8 @@ export default defineConfig({
       'test/scheduling/recurring-year.spec.ts',
       'test/fixtures/sqlite-store*.spec.ts',
       'test/engine/{adoption,lists}.spec.ts',
+      'test/schedulers/{server-clocks,slept-machine}.spec.ts',
+      'test/worker/process-life.spec.ts',
     ],
     // No module is loaded anew for each spec: a mutant costs hardly more than the tests that meet it.
     isolate: false,

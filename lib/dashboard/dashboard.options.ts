@@ -15,8 +15,8 @@ export interface JobsDashboardViewOptions {
   payloads?: boolean;
   /**
    * Each entry on its way to the page: give it back, or a copy in which something is hidden. It is called whether
-   * `payloads` are shown or not, since keys and error messages always are. Where it throws, the entry is shown by its
-   * name, state and times alone.
+   * `payloads` are shown or not, since keys and error messages always are. Where it throws, or gives
+   * nothing back, the entry is shown without its key, data, metadata, notes and errors.
    */
   redact?: (entry: JobEntry) => JobEntry;
   /** Shows everything, changes nothing. @default false */

@@ -6,6 +6,7 @@ import type { JobEntry, JobExplanation } from '../scheduling/job-entry.js';
 import { DASHBOARD_OPTIONS, type JobsDashboardViewOptions } from './dashboard.options.js';
 import { readableData } from './readable-data.js';
 
+const TOLD_EVERY_MS = 60_000;
 const NOT_REDACTED = { hidden: 'The hook that is to hide parts of it throws: see the log.' };
 const UNREADABLE = { unreadable: 'The data cannot be read in this process.' };
 
@@ -13,7 +14,7 @@ const UNREADABLE = { unreadable: 'The data cannot be read in this process.' };
 @Injectable()
 export class EntryViews {
   private readonly logger = new LineLogger('JobsDashboard');
-  private told: string | undefined;
+  private toldAt = -Infinity;
 
   constructor(@Inject(DASHBOARD_OPTIONS) private readonly options: JobsDashboardViewOptions) {}
 
@@ -56,24 +57,26 @@ export class EntryViews {
     if (!redact) return entry;
     try {
       // Data that cannot be read are text as they lie in the store: no hook is made for that.
-      return redact(typeof entry.data === 'string' ? { ...entry, data: UNREADABLE } : entry);
+      const shown: unknown = redact(typeof entry.data === 'string' ? { ...entry, data: UNREADABLE } : entry);
+      if (typeof (shown as JobEntry | undefined)?.id === 'string') return shown as JobEntry;
+      throw new Error('it gave no entry back');
     } catch (error) {
       this.tellOfHook(messageOf(error));
       return outlineOf(entry);
     }
   }
 
-  /** Once: it would come with every entry of every list. */
+  /** Now and then: it would come with every entry of every list. */
   private tellOfHook(message: string): void {
-    if (message === this.told) return;
-    this.told = message;
+    if (performance.now() - this.toldAt < TOLD_EVERY_MS) return;
+    this.toldAt = performance.now();
     this.logger.error(
       `The hook \`redact\` of the dashboard throws, so entries are shown without what they hold: ${message}`,
     );
   }
 }
 
-/** What it is and when, and nothing that anybody put into it. */
+/** What it is, and where and when it runs. */
 function outlineOf(entry: JobEntry): JobEntry {
   const { key: _key, progress: _progress, lastError: _lastError, failures: _failures, ...outline } = entry;
   return { ...outline, data: NOT_REDACTED, metadata: {} };

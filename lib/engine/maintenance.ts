@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { messageOf } from '../jobs/thrown.js';
 import type { StoredEntry } from '../scheduling/stored-entry.js';
 import type { Knows } from './entry-store.js';
+import { Lease } from './lease.js';
 import type { Claims, SharedStore } from './shared-store.js';
 
 /** Parked entries wait at most this long for a process that has come to know them, in ms. */
@@ -26,8 +27,7 @@ export class Maintenance {
   private releasedAt = 0;
   private prunedAt = 0;
   private renewedAt = performance.now();
-  /** When the last sign of life was sent that the store has confirmed. */
-  private shownAt = performance.now();
+  private readonly place: Lease;
   private buriesFrom = 0;
   /** Why the last round was, if it was. */
   private leftOut: string | undefined;
@@ -41,18 +41,22 @@ export class Maintenance {
     private readonly lease: number,
     private readonly listeners: Listeners,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.place = new Lease(lease);
+  }
 
   /** Whether nobody can have taken this worker for dead yet. */
   get holdsLease(): boolean {
-    return performance.now() - this.shownAt < this.lease;
+    return this.place.holds;
   }
 
   start(): void {
-    this.timer = setInterval(() => {
-      // A round that lasts longer is not to be followed by all that it has held up.
-      this.running ??= this.once().finally(() => (this.running = undefined));
-    }, this.every);
+    this.timer = setInterval(() => this.round(), this.every);
+  }
+
+  /** Now, unless one is under way: a round that lasts longer is not to be followed by all that it has held up. */
+  round(): void {
+    if (!this.isStopped) this.running ??= this.once().finally(() => (this.running = undefined));
   }
 
   async stop(): Promise<void> {
@@ -71,10 +75,12 @@ export class Maintenance {
 
   private async once(): Promise<void> {
     try {
-      const sentAt = performance.now();
+      const sent = Lease.now();
       if (!(await this.store.renew())) await this.listeners.onLost();
-      this.shownAt = sentAt;
+      const wasOver = !this.holdsLease;
+      this.place.renewed(sent);
       this.renewed();
+      if (wasOver) this.listeners.onChange();
       await this.listeners.onClaims(await this.store.claims());
       if (performance.now() >= this.buriesFrom) await this.bury();
       await this.store.sweepRecurring();

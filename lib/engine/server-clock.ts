@@ -3,6 +3,8 @@ import { SchedulerUnavailableError } from '../scheduling/scheduling.errors.js';
 
 /** A difference in ms that no timer, and no machine that keeps its clock right, makes. */
 const DOUBTFUL = 100;
+/** Clocks of machines go apart by less than this part of the time. */
+const DRIFT = 0.0005;
 /** In ms. */
 const STOOD_STILL = 100;
 
@@ -19,6 +21,7 @@ export class ServerClock extends SystemClock {
   private ahead = performance.timeOrigin;
   private behind = wallClock();
   private mostWrong = Infinity;
+  private learnedAt = 0;
 
   override now(): number {
     return Math.floor(performance.now() + this.ahead);
@@ -32,9 +35,9 @@ export class ServerClock extends SystemClock {
     return Math.abs(wallClock() - this.behind) > DOUBTFUL;
   }
 
-  /** How far it may be from the server's own, in ms: what the way there and back took when it was learned. */
+  /** How far it may be from the server's own, in ms: what the way there and back took, and what clocks differ since. */
   get uncertainty(): number {
-    return this.mostWrong;
+    return this.mostWrong + (performance.now() - this.learnedAt) * DRIFT;
   }
 
   /** @param sent by `performance.now()`: the server's clock was read between then and now. */
@@ -43,12 +46,14 @@ export class ServerClock extends SystemClock {
     const ahead = server - (sent + received) / 2;
     const uncertain = (received - sent) / 2 + 1;
     this.behind = wallClock();
+    const before = this.uncertainty;
+    this.learnedAt = received;
     const difference = Math.abs(ahead - this.ahead);
     // What may be the way to the server is not taken for a difference.
     if (difference > uncertain) {
       this.ahead = ahead;
       this.mostWrong = uncertain;
-    } else this.mostWrong = Math.min(this.mostWrong, difference + uncertain);
+    } else this.mostWrong = Math.min(before, difference + uncertain);
   }
 
   /** @param read gives the server's clock, in ms since 1970. */

@@ -67,7 +67,10 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
   }
 
   protected override holdsLease(): boolean {
-    return this.maintenance?.holdsLease ?? true;
+    if (!this.maintenance || this.maintenance.holdsLease) return true;
+    // The sooner it shows that it lives, the sooner it works again.
+    this.maintenance.round();
+    return false;
   }
 
   protected override async rescheduleEntry(ref: EntryRef, runAt: number): Promise<boolean> {

@@ -4,7 +4,7 @@ import { EventFlowJobsError } from '../eventflow-jobs.error.js';
 export class MissingDriverError extends EventFlowJobsError {}
 
 /**
- * @param packages as `npm install` takes them, with the versions that fit.
+ * @param packages as `npm install` takes them, with their versions where not every one fits.
  * @throws {MissingDriverError} with the command that installs them, where one is missing.
  */
 export async function installed<T>(scheduler: string, packages: string, load: () => Promise<T>): Promise<T> {

@@ -150,8 +150,8 @@ export class WorkerPump {
     try {
       if (settlements.length > 0 || wantsAny(demand) || isTimeUp) {
         taken = this.apply(settlements, await this.source.exchange(settlements, demand), limitedUntil);
+        this.reconnection.succeeded();
       }
-      this.reconnection.succeeded();
     } catch (error) {
       this.ended = [...settlements, ...this.ended];
       this.reconnection.failed(toError(error), () => this.wake());
@@ -236,8 +236,9 @@ export class WorkerPump {
   }
 
   private async perform(attempt: Attempt): Promise<Performed> {
-    if (!this.source.holdsLease()) return { result: notBegun(attempt.entry) };
-    const run = () => this.runner.run(attempt, this.clock);
+    // As late as can be: to open a transaction takes its time as well.
+    const run = async () =>
+      this.source.holdsLease() ? this.runner.run(attempt, this.clock) : notBegun(attempt.entry);
     return this.source.perform ? this.source.perform(attempt, run) : { result: await run() };
   }
 

@@ -1,27 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startDashboard } from './support/dashboard.js';
-import { GreetJob, JOBS } from './support/jobs.js';
+import { FailJob, GreetJob, JOBS } from './support/jobs.js';
+import { SCHEDULERS } from './support/schedulers.js';
 
 const MANY = 100_000;
 const STEP = 5_000;
 /** Milliseconds. It takes a fraction; a machine that has other things to do takes longer. */
 const BOUND = 1_000;
 
-function freshFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'dashboard-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, 'jobs.db');
-}
-
-describe('the dashboard over 100,000 entries', () => {
+describe.each(SCHEDULERS)('the dashboard over 100,000 entries of the %s', (_name, create) => {
   it('answers at once, whatever is asked for', { timeout: 300_000 }, async () => {
     const { get, post, scheduler } = await startDashboard({
-      jobs: { jobs: JOBS, scheduler: sqliteScheduler({ file: freshFile() }) },
+      jobs: { jobs: JOBS, scheduler: await create(), worker: { autoStart: false }, operationTimeout: '30s' },
     });
+    await scheduler.schedule(new FailJob('rare'), '1h', { queue: 'rare' });
     let last = '';
     for (let first = 0; first < MANY; first += STEP) {
       const ids = await scheduler.scheduleMany(
@@ -49,6 +41,8 @@ describe('the dashboard over 100,000 entries', () => {
       '/api/entries?state=failed,parked&order=oldest-first',
       '/api/entries?name=Greet',
       '/api/entries?name=Nobody',
+      '/api/entries?name=Fail',
+      '/api/entries?queue=rare',
       '/api/entries?command=Nobody',
       '/api/entries?queue=queue-3',
       '/api/entries?queue=nowhere',
@@ -60,6 +54,7 @@ describe('the dashboard over 100,000 entries', () => {
       '/api/search?q=key%2012345',
       '/api/search?q=Greet',
       '/api/search?q=Nobody',
+      '/api/search?q=Fail',
       '/api/queues',
       '/api/workers',
       '/api/recurring',

@@ -1,29 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CommandScheduler, type SchedulerFactory } from 'nestjs-eventflow-jobs';
-import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
-import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
-import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDatabase } from '../support/postgres.js';
-import { createPrefix } from '../support/redis.js';
+import { CommandScheduler } from 'nestjs-eventflow-jobs';
+import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
 import { startDashboard } from './support/dashboard.js';
 import { listen } from './support/events.js';
 import { FailJob, GreetJob, JOBS, PayCommand, PayHandler } from './support/jobs.js';
-
-function freshFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'dashboard-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, 'jobs.db');
-}
-
-const SCHEDULERS: [string, () => Promise<SchedulerFactory>][] = [
-  ['SqliteScheduler', async () => sqliteScheduler({ file: freshFile() })],
-  ['PgBossScheduler', async () => pgBossScheduler({ connectionString: await createDatabase() })],
-  ['BullMqScheduler', async () => bullMqScheduler(await createPrefix())],
-];
+import { SCHEDULERS } from './support/schedulers.js';
 
 describe.each(SCHEDULERS)('the dashboard over the %s', (name, create) => {
   it('shows and steers all that there is', { timeout: 60_000 }, async () => {

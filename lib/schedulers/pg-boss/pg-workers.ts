@@ -87,7 +87,8 @@ export class PgWorkers {
   /** For people who look for them. */
   async living(executor: Executor): Promise<WorkerEntry[]> {
     const { rows } = await executor.executeSql(
-      `SELECT w.id::text AS id, ${milliseconds('w.working_since')} AS since, ${milliseconds('w.seen')} AS seen, w.about,
+      `SELECT w.id::text AS id, ${milliseconds('w.working_since')} AS since, ${milliseconds('w.seen')} AS seen,
+          to_jsonb(w) ->> 'about' AS about,
         (SELECT count(*)::int FROM ${this.entries} WHERE name = '${this.queue}' AND state = 'active'
           AND source_name = w.id::text) AS running
         FROM ${this.table} w WHERE ${SEEN} + lease >= clock_timestamp()`,

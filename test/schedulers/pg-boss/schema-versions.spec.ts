@@ -210,6 +210,8 @@ it('a tool that only looks reads what an older release of ours has stored, and l
   scheduler.attach({ ...scheduler['core'], readsOnly: true });
 
   expect((await scheduler.list()).entries).toMatchObject([{ id, name: 'Note', state: 'scheduled' }]);
+  expect(await scheduler.workers()).toEqual([]);
+  expect(await scheduler.queues()).toMatchObject([{ name: 'default', scheduled: 1 }]);
   await scheduler['shutDown']();
   expect(await objects()).toEqual(found);
   expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 1 }]);

@@ -121,7 +121,9 @@ local function promote(queue, needed)
 end
 
 local function unwait(queue, id)
-  if call('ZREM', of(queue, 'delayed'), id) == 0 then call('ZREM', of(queue, 'prioritized'), id) end
+  if call('ZREM', of(queue, 'delayed'), id) == 1 or call('ZREM', of(queue, 'prioritized'), id) == 1 then return end
+  -- BullMQ's own tools have promoted it.
+  call('LREM', of(queue, 'wait'), 1, id)
 end
 
 local function park(queue, id, kind, reason, text)

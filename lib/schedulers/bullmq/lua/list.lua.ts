@@ -71,67 +71,103 @@ local function stateSets()
   return sets, lists
 end
 
--- Where that is the shorter way: all that is in the states, with places.
-local function fromStates(most)
-  if states == '' and wantedQueue == '' then return nil end
-  local sets, lists = stateSets()
+local function countIn(sets, lists)
   local count = 0
   for _, set in ipairs(sets) do count = count + call('ZCARD', set) end
   for _, list in ipairs(lists) do count = count + call('LLEN', list) end
-  if count > most then return nil end
+  return count
+end
+
+local wantedNumber = wantedQueue ~= '' and tonumber(call('HGET', ours('queues'), string.sub(wantedQueue, 2)) or -1)
+local function isInQueue(place) return not wantedNumber or place % QUEUES == wantedNumber end
+
+-- Ids and places beyond the edge, in the order that is asked for, at most so many; and whether that is not all.
+local function firstOf(places, count)
+  local some = {}
+  local first, last, step = 1, #places, 2
+  if newestFirst then first, last, step = #places - 1, 1, -2 end
+  for i = first, last, step do
+    local place = tonumber(places[i + 1])
+    if isBeyond(place, edge) and isInQueue(place) then
+      if #some == count * 2 then return some, true end
+      some[#some + 1] = places[i]
+      some[#some + 1] = places[i + 1]
+    end
+  end
+  return some, false
+end
+
+local function placesOf(ids)
   local found = {}
-  local function take(ids)
-    for _, id in ipairs(ids) do
-      local place = tonumber(call('ZSCORE', ours('all'), id))
-      if place and isBeyond(place, edge) then found[#found + 1] = {id, place} end
-    end
+  for _, id in ipairs(ids) do
+    local place = call('ZSCORE', ours('all'), id)
+    if place then found[#found + 1] = {id, place} end
   end
-  for _, set in ipairs(sets) do take(call('ZRANGE', set, 0, -1)) end
-  for _, list in ipairs(lists) do take(call('LRANGE', list, 0, -1)) end
-  return found
+  table.sort(found, function(a, b) return tonumber(a[2]) < tonumber(b[2]) end)
+  local flat = {}
+  for _, one in ipairs(found) do
+    flat[#flat + 1] = one[1]
+    flat[#flat + 1] = one[2]
+  end
+  return flat
 end
 
-local function countOf(order)
-  return call('ZCOUNT', ours(order), whole(low), '(' .. whole(high))
+local function fromSet(set, count)
+  local places = redis.pcall('ZINTER', 2, set, ours('all'), 'WEIGHTS', 0, 1, 'WITHSCORES')
+  -- Before Redis 6.2.
+  if places.err then places = placesOf(call('ZRANGE', set, 0, -1)) end
+  return firstOf(places, count)
 end
 
-local function some(order, count)
+local function fromList(list, count) return firstOf(placesOf(call('LRANGE', list, 0, -1)), count) end
+
+local function fromOrder(order, count)
+  local some
   if newestFirst then
-    return call('ZREVRANGEBYSCORE', ours(order), '(' .. whole(math.min(edge, high)), whole(low), 'WITHSCORES', 'LIMIT', 0, count)
+    local last = '(' .. whole(math.min(edge, high))
+    some = call('ZREVRANGEBYSCORE', ours(order), last, whole(low), 'WITHSCORES', 'LIMIT', 0, count)
+  else
+    local first = edge < low and whole(low) or '(' .. whole(edge)
+    some = call('ZRANGEBYSCORE', ours(order), first, '(' .. whole(high), 'WITHSCORES', 'LIMIT', 0, count)
   end
-  local start = edge < low and whole(low) or '(' .. whole(edge)
-  return call('ZRANGEBYSCORE', ours(order), start, '(' .. whole(high), 'WITHSCORES', 'LIMIT', 0, count)
+  return some, #some == count * 2
 end
 
--- A step of each, and the place up to which none of them has left one out.
-local function fromOrders(orders)
-  local count = math.max(math.ceil(looked / #orders), 20)
-  local found, stop = {}, nil
-  for _, order in ipairs(orders) do
-    local ids = some(order, count)
-    for i = 1, #ids, 2 do found[#found + 1] = {ids[i], tonumber(ids[i + 1])} end
-    if #ids == count * 2 then
-      local last = tonumber(ids[#ids])
-      if not stop or isBeyond(stop, last) then stop = last end
-    end
-  end
-  return found, stop
+-- A step of each source; and the place up to which none of them has left one out.
+local found, stop = {}, nil
+local function take(some, isMore)
+  for i = 1, #some, 2 do found[#found + 1] = {some[i], tonumber(some[i + 1])} end
+  local last = isMore and tonumber(some[#some])
+  if last and (not stop or isBeyond(stop, last)) then stop = last end
 end
 
 local orders = ordersOf()
 local total = 0
-for _, order in ipairs(orders) do total = total + countOf(order) end
+for _, order in ipairs(orders) do total = total + call('ZCOUNT', ours(order), whole(low), '(' .. whole(high)) end
 if total == 0 then return {''} end
-local found, stop = fromStates(math.min(looked * 5, total)), nil
-if not found then found, stop = fromOrders(orders) end
+local sets, lists = {}, {}
+if states ~= '' or wantedQueue ~= '' then sets, lists = stateSets() end
+local sources = #sets + #lists
+if sources > 0 and countIn(sets, lists) <= math.min(looked * 20, total) then
+  local count = math.max(math.ceil(looked / sources), wanted)
+  for _, set in ipairs(sets) do take(fromSet(set, count)) end
+  for _, list in ipairs(lists) do take(fromList(list, count)) end
+else
+  local count = math.max(math.ceil(looked / #orders), wanted)
+  for _, order in ipairs(orders) do take(fromOrder(order, count)) end
+end
 table.sort(found, function(a, b) return isBeyond(b[2], a[2]) end)
 
 local answer = {''}
+local placeBefore = nil
 for _, one in ipairs(found) do
   local id, place = one[1], one[2]
   if stop and isBeyond(place, stop) then break end
   local queue = queueNamed(whole(place % QUEUES))
-  if queue and fits(wantedQueue, queue) then
+  -- What BullMQ's own tools have moved may lie in two sets.
+  local isNew = place ~= placeBefore
+  placeBefore = place
+  if isNew and queue and fits(wantedQueue, queue) then
     local values = read(of(queue, id), 'state', 'kind', 'key', 'timestamp')
     local kind, at = values[2], number(values[4], 0)
     if kind and fitsKind(kind) and asked(values[1] or '') and (not from or at >= from) and (not before or at < before)

@@ -29,6 +29,8 @@ local function enlist(id, kind, key, place, scheduledAt)
     local span = math.floor(now / SPAN)
     latestSpan = tonumber(call('ZREVRANGE', ours('spans'), 0, 0, 'WITHSCORES')[2]) or 0
     if span > latestSpan then
+      -- Of what an earlier build has stored no span tells.
+      if latestSpan == 0 and call('EXISTS', ours('all')) == 1 then call('HSETNX', ours('odd'), 'early', '0') end
       latestSpan = span
       call('ZADD', ours('spans'), span, whole(span) .. ':' .. whole(place))
     end
@@ -44,23 +46,34 @@ local function enlist(id, kind, key, place, scheduledAt)
   if enlistedCount >= 1000 then enlistAll() end
 end
 
--- Where its hash is gone, or was edited, nothing says of which kind it was.
+local function delistFromKind(kind, ids)
+  local found = call('ZREM', ours('kind/') .. kind, unpack(ids))
+  if found > 0 and call('EXISTS', ours('kind/') .. kind) == 0 then call('SREM', ours('kinds'), kind) end
+  return found
+end
+
+-- Of which nothing says any more what kind they were.
+local function delistAll(ids)
+  if #ids == 0 then return end
+  call('ZREM', ours('all'), unpack(ids))
+  for _, kind in ipairs(call('SMEMBERS', ours('kinds'))) do delistFromKind(kind, ids) end
+end
+
 local function delist(id, kind, key)
-  call('ZREM', ours('all'), id)
   if key then call('ZREM', ours('keyed/') .. key, id) end
-  if kind and call('ZREM', ours('kind/') .. kind, id) == 1 then
-    if call('EXISTS', ours('kind/') .. kind) == 0 then call('SREM', ours('kinds'), kind) end
-    return
-  end
-  for _, one in ipairs(call('SMEMBERS', ours('kinds'))) do
-    call('ZREM', ours('kind/') .. one, id)
-    if call('EXISTS', ours('kind/') .. one) == 0 then call('SREM', ours('kinds'), one) end
-  end
+  -- A kind that was edited is not the one by which it was enlisted.
+  if kind and delistFromKind(kind, {id}) == 1 then call('ZREM', ours('all'), id) else delistAll({id}) end
+end
+
+-- What an earlier build has stored, or somebody edited, is not in the orders of its kind and key.
+local function mend(id, place, kind, key)
+  if kind and call('ZADD', ours('kind/') .. kind, 'NX', place, id) == 1 then call('SADD', ours('kinds'), kind) end
+  if key then call('ZADD', ours('keyed/') .. key, 'NX', place, id) end
 end
 
 -- Those that lead to nothing which is still there.
 local function forgetSpans()
-  local oldest = tonumber(call('ZRANGE', ours('all'), 0, 0, 'WITHSCORES')[2]) or 0
+  local oldest = tonumber(call('ZRANGE', ours('all'), 0, 0, 'WITHSCORES')[2]) or math.huge
   for _ = 1, 100 do
     local second = call('ZRANGE', ours('spans'), 1, 1)[1]
     if not second or tonumber(string.match(second, ':(%d+)$')) > oldest then return end

@@ -37,8 +37,12 @@ local removed = 0
 local function forgetKey(key)
   local order = ours('keyed/') .. key
   local oldest = call('ZRANGE', order, 0, 0)[1]
-  if not oldest then call('HDEL', ours('keys'), key)
-  elseif not queueOf(oldest) then call('ZREM', order, oldest) end
+  if oldest then
+    if not queueOf(oldest) then call('ZREM', order, oldest) end
+    return
+  end
+  local last = call('HGET', ours('keys'), key)
+  if last and not queueOf(last) then call('HDEL', ours('keys'), key) end
 end
 local function remove(queue, id)
   local found = read(of(queue, id), 'kind', 'key')
@@ -68,10 +72,18 @@ forgetSpans()
 local SWEPT = 1000
 local last = call('HGET', ours('swept'), 'all') or '-inf'
 local found = call('ZRANGEBYSCORE', ours('all'), '(' .. last, '+inf', 'WITHSCORES', 'LIMIT', 0, SWEPT)
+local gone = {}
 for i = 1, #found, 2 do
-  local queue = queueOf(found[i])
-  if not queue or call('EXISTS', of(queue, found[i])) == 0 then delist(found[i]) end
+  local id, place = found[i], found[i + 1]
+  local queue = queueNamed(whole(tonumber(place) % QUEUES))
+  if not queue or call('EXISTS', of(queue, id)) == 0 then
+    gone[#gone + 1] = id
+  else
+    local values = read(of(queue, id), 'kind', 'key')
+    mend(id, place, values[1], values[2])
+  end
 end
+delistAll(gone)
 call('HSET', ours('swept'), 'all', #found == SWEPT * 2 and found[#found] or '-inf')
 local keys = call('HSCAN', ours('keys'), call('HGET', ours('swept'), 'keys') or 0, 'COUNT', SWEPT)
 for i = 1, #keys[2], 2 do forgetKey(keys[2][i]) end

@@ -2,6 +2,7 @@ import { LineLogger } from '../../../jobs/line.logger.js';
 import { toError } from '../../../jobs/thrown.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { Knows } from '../../../engine/entry-store.js';
+import { Lease } from '../../../engine/lease.js';
 import type { SqliteStore } from './sqlite.store.js';
 
 const EVERY = 1_000;
@@ -22,7 +23,7 @@ export interface Retention {
 export class SqliteMaintenance {
   private readonly logger = new LineLogger('SqliteScheduler');
   private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private running: Promise<void> | undefined;
   private round = 0;
   /** Why the last round was, if it was. */
   private leftOut: string | undefined;
@@ -31,6 +32,7 @@ export class SqliteMaintenance {
     private readonly store: SqliteStore,
     private readonly knows: Knows,
     private readonly retention: Retention,
+    private readonly lease: Lease,
     private readonly onChange: () => void,
     private readonly onLost: () => Promise<void>,
     /** An entry ended with the worker that ran it. */
@@ -38,13 +40,17 @@ export class SqliteMaintenance {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.once());
-    }, EVERY);
+    this.timer = setInterval(() => this.now(), EVERY);
+  }
+
+  /** A round at once, unless one is under way. */
+  now(): void {
+    if (this.timer) this.running ??= this.once().finally(() => (this.running = undefined));
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    this.timer = undefined;
     await this.running;
   }
 
@@ -63,7 +69,11 @@ export class SqliteMaintenance {
 
   private async once(): Promise<void> {
     try {
+      const sent = Lease.now();
       if (!(await this.store.access.write(() => this.store.workers.renew(Date.now())))) await this.onLost();
+      const wasOver = !this.lease.holds;
+      this.lease.renewed(sent);
+      if (wasOver) this.onChange();
       await this.bury();
       this.lookForMissed();
       if (this.round++ % RELEASE_ROUNDS === 0 && this.store.counts().parked > 0) {

@@ -10,6 +10,7 @@ import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors
 import type { SchedulerFactory } from '../../../scheduling/scheduler-factory.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../../scheduling/worker-options.js';
+import { Lease } from '../../../engine/lease.js';
 import { WORKER_LOST } from '../../../engine/shared-store.js';
 import { STORE_CAPABILITIES, StoreScheduler } from '../../../engine/store.scheduler.js';
 import { type WorkerAbout, aboutWorker } from '../../../worker/worker-about.js';
@@ -35,6 +36,7 @@ class SqliteScheduler extends StoreScheduler {
   protected readonly clock = new SystemClock();
   private openStore: SqliteStore | undefined;
   private maintenance: SqliteMaintenance | undefined;
+  private place: Lease | undefined;
 
   constructor(private readonly options: SqliteSchedulerOptions) {
     super();
@@ -58,7 +60,7 @@ class SqliteScheduler extends StoreScheduler {
       readsOnly: this.core.readsOnly ?? false,
     });
     this.openStore = new SqliteStore(opened, {
-      lease: toMilliseconds(options.lease ?? DEFAULT_LEASE),
+      lease: this.lease,
       operationTimeout: this.core.operationTimeout,
     });
     this.openStore.onCommit = (entries, results) => this.reportWritten(entries, results);
@@ -77,10 +79,12 @@ class SqliteScheduler extends StoreScheduler {
   protected override async startWork(options: WorkerOptions): Promise<void> {
     if (this.maintenance) return;
     const { age, count } = { ...DEFAULT_RETENTION, ...this.options.retention };
+    this.place = new Lease(this.lease);
     const maintenance = new SqliteMaintenance(
       this.store,
       this.core.knows,
       { age: toMilliseconds(age), count },
+      this.place,
       () => this.engine.wake(),
       () => this.rejoin(),
       (entry) => this.tellOfEnd(entry),
@@ -113,6 +117,17 @@ class SqliteScheduler extends StoreScheduler {
     } finally {
       this.store.workers.releaseLock();
     }
+  }
+
+  protected override holdsLease(): boolean {
+    if (!this.place || this.place.holds) return true;
+    // The sooner it shows that it lives, the sooner it works again.
+    this.maintenance?.now();
+    return false;
+  }
+
+  private get lease(): number {
+    return toMilliseconds(this.options.lease ?? DEFAULT_LEASE);
   }
 
   private async join(): Promise<void> {
