@@ -38,8 +38,8 @@ export const shared = {
 export default defineConfig({
   test: {
     globalSetup: ['postgres', 'redis', 'compiled'].map((what) => path(`./test/support/${what}.setup.ts`)),
-    // Most specs wait for servers and times more than they work: on two cores as well, three go side by side.
-    maxWorkers: 3,
+    // Most specs wait for servers and times more than they work: on two cores as well, two go side by side.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

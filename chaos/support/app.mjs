@@ -32,12 +32,13 @@ const log = new EventLog(folder);
 const witness = new Witness(log, transactionalWork ? engine.writeEffect : undefined);
 
 /** Listens from before the worker starts. */
-const parked = {
-  provide: 'parked',
+const listener = {
+  provide: 'listener',
   inject: [JobEvents],
   useFactory: ({ all$ }) =>
     all$.subscribe(({ type, id }) => {
       if (type === 'parked') log.write('parked', { entry: id });
+      if (type === 'started') witness.begins(id);
     }),
 };
 
@@ -55,7 +56,7 @@ const app = await NestFactory.createApplicationContext(
         shutdownTimeout,
       }),
     ],
-    providers: [{ provide: Witness, useValue: witness }, parked],
+    providers: [{ provide: Witness, useValue: witness }, listener],
   },
   { logger: ['error', 'warn'], abortOnError: false },
 );

@@ -10,7 +10,8 @@ const REPORT_MS = 1_000;
  * - `server gone`: the server went away while it ran, or before its end was written down. Its process lived, but could
  *   neither complete it nor show that it lives.
  * - `stopped`: its process was told to stop, and it did not end in the time that it was given: it went back.
- * - `frozen`: its process stood still while it ran, for longer than a claim lasts.
+ * - `frozen`: its process stood still while it ran, for longer than a claim lasts; it runs from when the library has begun it,
+ *   be it that the process is stopped before the first line of the job.
  *
  * @returns `since` is when it could have begun at the earliest.
  */
@@ -21,7 +22,7 @@ export function reasonFor([before, next], { kills, stops, freezes, outages }) {
   if (stoppedAt <= next.start && !(before.end < stoppedAt)) return { why: 'stopped', since: stoppedAt };
   const freeze = freezes.find(
     ({ pid, from, until }) =>
-      pid === before.pid && from <= next.start && before.start <= until && !(before.end < from - REPORT_MS),
+      pid === before.pid && from <= next.start && before.begun <= until && !(before.end < from - REPORT_MS),
   );
   if (freeze) return { why: 'frozen', since: freeze.from };
   const outage = outages.find(

@@ -1,14 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { now } from './time.mjs';
 
 /** Where the jobs of a process write down what they do. */
 export class Witness {
+  begun = new Map();
+
   constructor(log, writeEffect) {
     this.log = log;
     this.writeEffect = writeEffect;
   }
 
+  /** The library is about to call the job: between that and its first line the process may be stopped. */
+  begins(id) {
+    this.begun.set(id, now());
+  }
+
   saw(what, { id, attempt }, about) {
-    this.log.write(what, { entry: id, attempt, ...about });
+    const begun = what === 'start' ? { begun: this.begun.get(id) } : {};
+    this.begun.delete(id);
+    this.log.write(what, { entry: id, attempt, ...begun, ...about });
   }
 }
 

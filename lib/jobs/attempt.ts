@@ -21,6 +21,9 @@ export class Attempt {
   /** Set with the transaction: commits it once the job has succeeded. What it throws is the attempt's own failure. */
   commit?: () => Promise<void>;
 
+  /** Asked once more just before the job is called: `false` where others may have the entry by now, and it goes back. */
+  mayBegin?: () => boolean;
+
   /** Whether it will be aborted by itself, some time. */
   hasTimeout = false;
 

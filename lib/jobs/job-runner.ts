@@ -71,6 +71,7 @@ export class JobRunner {
     }
     // Aborted meanwhile: nothing of it is to run.
     if (attempt.abortedBy) return this.endingOf(attempt.abortedBy, attempt, policy, clock);
+    if (attempt.mayBegin?.() === false) return { outcome: { type: 'released' } };
     this.reporter.started(attempt.entry, clock.now());
     try {
       const context = new AttemptContext(attempt, revived, this.mapper, this.moduleRef);

@@ -206,6 +206,7 @@ export class WorkerPump {
 
   private take(entry: ClaimedEntry, now: number): Attempt {
     const attempt = new Attempt(entry, (fraction, note) => this.source.progress(entry, fraction, note));
+    attempt.mayBegin = () => this.source.holdsLease();
     this.running.set(entry.id, attempt);
     this.attemptsBegun += 1;
     this.slots.taken(entry.queue, now);
@@ -236,9 +237,7 @@ export class WorkerPump {
   }
 
   private async perform(attempt: Attempt): Promise<Performed> {
-    // As late as can be: to open a transaction takes its time as well.
-    const run = async () =>
-      this.source.holdsLease() ? this.runner.run(attempt, this.clock) : notBegun(attempt.entry);
+    const run = () => this.runner.run(attempt, this.clock);
     return this.source.perform ? this.source.perform(attempt, run) : { result: await run() };
   }
 

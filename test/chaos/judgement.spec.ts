@@ -15,7 +15,12 @@ const attempt = (entry: string, number: number, pid: number, start: number, end?
 
 function judged(
   events: Event[],
-  more: { states?: Record<string, string>; kills?: [number, number][]; effects?: string[] } = {},
+  more: {
+    states?: Record<string, string>;
+    kills?: [number, number][];
+    freezes?: { pid: number; from: number; until: number }[];
+    effects?: string[];
+  } = {},
 ) {
   const entries = Object.entries({ a: 'succeeded', ...more.states }).map(([id, state]) => ({ id, state }));
   const evidence = new Evidence({
@@ -23,7 +28,7 @@ function judged(
     entries,
     kills: new Map(more.kills),
     stops: new Map(),
-    freezes: [],
+    freezes: more.freezes ?? [],
     clockSets: [],
     outages: [],
     effects: more.effects,
@@ -50,6 +55,18 @@ it.each(['scheduled', 'running', 'parked'])('finds stuck what is still %s', (sta
 
 it('finds what began before its time', () => {
   expect(judged([promised('a', 500), ...attempt('a', 1, A, 10, 20)])).toMatchObject({ early: 1 });
+});
+
+it.each([
+  ['before its process was stopped', 20, 1],
+  ['when its process went on', 61, 0],
+])('tells an attempt that the library began %s', (_, begun, withReason) => {
+  const late = attempt('a', 1, A, 62, 70).map((line) => (line.what === 'start' ? { ...line, begun } : line));
+  const events = [promised('a'), ...late, ...attempt('a', 2, B, 50, 55)];
+  expect(judged(events, { freezes: [{ pid: A, from: 21, until: 60 }] })).toMatchObject({
+    runTwiceWithReason: withReason,
+    runTwiceWithoutReason: 1 - withReason,
+  });
 });
 
 it('tells a second attempt after a kill from one without a reason', () => {

@@ -2,10 +2,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Begun late, one of these would be all that still runs at the end. The longest first. */
 const LONG = [
-  /\/chaos\/faults\./,
+  /\/chaos\/faults\.pg-boss/,
   /\/browser\/pages\./,
   /\/conformance\/pg-boss\./,
+  /\/chaos\/faults\.sqlite/,
   /\/browser\/actions\./,
+  /\/chaos\/faults\.bullmq/,
   /\/package\//,
   /\/server-clocks\./,
   /processes\.spec/,

@@ -45,6 +45,8 @@ function pumpOf(
     run: (attempt: Attempt) =>
       new Promise<AttemptResult>((resolve) => {
         const { entry: of } = attempt;
+        if (attempt.mayBegin?.() === false)
+          return resolve({ entry: of, outcome: { type: 'released' }, durationMs: 0 });
         const end = (type: 'succeeded' | 'released') =>
           resolve({ entry: of, outcome: { type }, durationMs: 1 });
         attempts.set(of.id, { attempt, end: () => end('succeeded') });

@@ -4,6 +4,8 @@ import { until } from '../../support/until.js';
 import { NoteJob, ran, startOn } from './support/note.job.js';
 
 const TIMES = 15;
+/** What a machine that has other things to do may take more, in ms; to read all entries takes seconds. */
+const SLACK = 300;
 
 async function medianOf(action: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
@@ -60,7 +62,7 @@ it('with 100,000 entries a page, counts, a key, a call, a claim and a start take
   const many = await measure(await filled(100_000));
 
   for (const what of ['page', 'counts', 'key', 'schedule', 'run', 'start'] as const)
-    expect(many[what], `${what}: ${few[what]} ms with 1,000`).toBeLessThan(few[what] * 4 + 20);
+    expect(many[what], `${what}: ${few[what]} ms with 1,000`).toBeLessThan(few[what] * 4 + SLACK);
 }, 120_000);
 
 it('20,000 entries at once are all there, in order', async () => {
