@@ -27,7 +27,6 @@ export class Maintenance {
   private releasedAt = 0;
   private prunedAt = 0;
   private renewedAt = performance.now();
-  private readonly place: Lease;
   private buriesFrom = 0;
   /** Why the last round was, if it was. */
   private leftOut: string | undefined;
@@ -37,18 +36,10 @@ export class Maintenance {
     private readonly knows: Knows,
     /** In ms. */
     private readonly every: number,
-    /** In ms. */
-    private readonly lease: number,
+    private readonly lease: Lease,
     private readonly listeners: Listeners,
     private readonly logger: Logger,
-  ) {
-    this.place = new Lease(lease);
-  }
-
-  /** Whether nobody can have taken this worker for dead yet. */
-  get holdsLease(): boolean {
-    return this.place.holds;
-  }
+  ) {}
 
   start(): void {
     this.timer = setInterval(() => this.round(), this.every);
@@ -76,9 +67,12 @@ export class Maintenance {
   private async once(): Promise<void> {
     try {
       const sent = Lease.now();
-      if (!(await this.store.renew())) await this.listeners.onLost();
-      const wasOver = !this.holdsLease;
-      this.place.renewed(sent);
+      if (!(await this.store.renew())) {
+        this.lease.lost();
+        await this.listeners.onLost();
+      }
+      const wasOver = !this.lease.holds;
+      this.lease.renewed(sent);
       this.renewed();
       if (wasOver) this.listeners.onChange();
       await this.listeners.onClaims(await this.store.claims());
@@ -104,7 +98,7 @@ export class Maintenance {
    */
   private renewed(): void {
     const now = performance.now();
-    if (now - this.renewedAt > this.lease / 2 + this.every) this.buriesFrom = now + this.lease;
+    if (now - this.renewedAt > this.lease.length / 2 + this.every) this.buriesFrom = now + this.lease.length;
     this.renewedAt = now;
   }
 

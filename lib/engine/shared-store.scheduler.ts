@@ -5,6 +5,7 @@ import type { NewRecurring, StoredRecurring } from '../scheduling/recurring.js';
 import type { EntryRef, StoredEntry } from '../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../scheduling/worker-options.js';
 import { type WorkerAbout, aboutWorker } from '../worker/worker-about.js';
+import { Lease } from './lease.js';
 import { Maintenance } from './maintenance.js';
 import { type Claims, type SharedStore, WORKER_LOST } from './shared-store.js';
 import { StoreScheduler } from './store.scheduler.js';
@@ -22,6 +23,7 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
   protected abstract readonly lease: number;
   protected abstract readonly logger: Logger;
   private maintenance: Maintenance | undefined;
+  private place: Lease | undefined;
   private about: WorkerAbout | undefined;
 
   /** Hears from now on what other processes tell; once. */
@@ -36,11 +38,12 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
       onEnded: (entry: StoredEntry) => this.tellOfEnd(entry),
       onClaims: (claims: Claims) => this.compare(claims),
     };
+    this.place = new Lease(this.lease);
     const maintenance = new Maintenance(
       this.store,
       this.core.knows,
       every,
-      this.lease,
+      this.place,
       listeners,
       this.logger,
     );
@@ -66,10 +69,10 @@ export abstract class SharedStoreScheduler extends StoreScheduler {
     }
   }
 
-  protected override holdsLease(): boolean {
-    if (!this.maintenance || this.maintenance.holdsLease) return true;
+  protected override holdsLease(since: number): boolean {
+    if (!this.place || this.place.coversSince(since)) return true;
     // The sooner it shows that it lives, the sooner it works again.
-    this.maintenance.round();
+    if (!this.place.holds) this.maintenance?.round();
     return false;
   }
 

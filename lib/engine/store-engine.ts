@@ -30,7 +30,7 @@ export class StoreEngine implements WorkSource {
     private readonly store: EntryStore,
     private readonly clock: Clock,
     private readonly core: SchedulerCore,
-    readonly holdsLease: () => boolean = () => true,
+    readonly holdsLease: WorkSource['holdsLease'] = () => true,
   ) {
     this.recurring = new RecurringEngine(store, core, () => this.workingSince);
     this.perform = store.perform;

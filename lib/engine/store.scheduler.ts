@@ -38,12 +38,12 @@ export abstract class StoreScheduler extends JobScheduler {
   protected abstract readonly clock: Clock;
 
   protected get engine(): StoreEngine {
-    this.running ??= new StoreEngine(this.store, this.clock, this.core, () => this.holdsLease());
+    this.running ??= new StoreEngine(this.store, this.clock, this.core, (since) => this.holdsLease(since));
     return this.running;
   }
 
-  /** Whether what this worker has claimed is still its own, as far as it can know without asking. */
-  protected holdsLease(): boolean {
+  /** As {@link WorkSource.holdsLease}. */
+  protected holdsLease(_since: number): boolean {
     return true;
   }
 

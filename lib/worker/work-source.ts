@@ -44,10 +44,11 @@ export interface WorkSource {
    */
   readonly answersMeanwhile?: boolean;
   /**
-   * Whether what this worker has claimed is still its own, as far as it can know without asking. While it is not, nothing
-   * is begun: of an answer that was long on its way, or found the process frozen, others may have the entries by now.
+   * Whether what this worker has asked for since then, by `performance.now()`, is still its own, as far as it can know
+   * without asking. While it is not, nothing is begun: of an answer that was long on its way, or found the process frozen,
+   * others may have the entries by now, and that the worker has come back since does not change it.
    */
-  readonly holdsLease: () => boolean;
+  readonly holdsLease: (since: number) => boolean;
   progress(entry: ClaimedEntry, fraction: number, note?: string): void;
   /**
    * Runs an attempt in a transaction of the store, where the store does that. `settled` is what it has written down

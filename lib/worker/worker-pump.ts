@@ -147,9 +147,11 @@ export class WorkerPump {
     const isTimeUp = this.claiming && this.nextAt !== undefined && this.nextAt <= now;
     const limitedUntil = this.slots.nextAt(now);
     let taken: readonly Attempt[] = [];
+    const asked = performance.now();
     try {
       if (settlements.length > 0 || wantsAny(demand) || isTimeUp) {
-        taken = this.apply(settlements, await this.source.exchange(settlements, demand), limitedUntil);
+        const exchange = await this.source.exchange(settlements, demand);
+        taken = this.apply(settlements, exchange, asked, limitedUntil);
         this.reconnection.succeeded();
       }
     } catch (error) {
@@ -174,6 +176,7 @@ export class WorkerPump {
   private apply(
     settlements: readonly Settlement[],
     { settled, claimed, parked, nextAt }: Exchange,
+    asked: number,
     limitedUntil: number | undefined,
   ): readonly Attempt[] {
     const now = this.clock.now();
@@ -188,7 +191,7 @@ export class WorkerPump {
     for (const entry of parked) this.reporter.parked(entry, now);
     const taken: Attempt[] = [];
     for (const entry of claimed) {
-      if (this.claiming) taken.push(this.take(entry, now));
+      if (this.claiming) taken.push(this.take(entry, now, asked));
       // Told to stop while the claim was on its way: it goes back, and has not begun.
       else this.ended.push({ claim: entry.claim, result: notBegun(entry) });
     }
@@ -200,13 +203,13 @@ export class WorkerPump {
   }
 
   private demand(now: number): Demand {
-    if (!this.claiming || !this.source.holdsLease()) return NO_DEMAND;
+    if (!this.claiming || !this.source.holdsLease(performance.now())) return NO_DEMAND;
     return this.source.answersMeanwhile ? this.slots.demandOfHalf(now) : this.slots.demand(now);
   }
 
-  private take(entry: ClaimedEntry, now: number): Attempt {
+  private take(entry: ClaimedEntry, now: number, asked: number): Attempt {
     const attempt = new Attempt(entry, (fraction, note) => this.source.progress(entry, fraction, note));
-    attempt.mayBegin = () => this.source.holdsLease();
+    attempt.mayBegin = () => this.source.holdsLease(asked);
     this.running.set(entry.id, attempt);
     this.attemptsBegun += 1;
     this.slots.taken(entry.queue, now);

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Lease } from '../../lib/engine/lease.js';
 import { Maintenance } from '../../lib/engine/maintenance.js';
 import type { SharedStore } from '../../lib/engine/shared-store.js';
 
@@ -24,10 +25,14 @@ function storeOf(steps: { renew: () => Promise<boolean>; prune: () => Promise<bo
 
 const passing = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
-function maintain(store: ReturnType<typeof storeOf>): Maintenance {
+function maintain(
+  store: ReturnType<typeof storeOf>,
+  lease = new Lease(LEASE),
+  onLost = async () => {},
+): Maintenance {
   const listeners = {
     onChange: () => {},
-    onLost: async () => {},
+    onLost,
     onEnded: () => {},
     onClaims: async () => {},
   };
@@ -35,7 +40,7 @@ function maintain(store: ReturnType<typeof storeOf>): Maintenance {
     store as unknown as SharedStore,
     () => true,
     EVERY,
-    LEASE,
+    lease,
     listeners,
     new Logger('test'),
   );
@@ -95,18 +100,42 @@ it('the lease holds from when the last confirmed sign of life was sent, not from
     await passing(EVERY / 2);
     return true;
   });
-  const maintenance = maintain(storeOf({ renew, prune: async () => false }));
+  const lease = new Lease(LEASE);
+  const maintenance = maintain(storeOf({ renew, prune: async () => false }), lease);
   maintenance.start();
   await vi.advanceTimersByTimeAsync(2 * EVERY + EVERY / 2);
   answers = false;
   await vi.advanceTimersByTimeAsync(LEASE - EVERY / 2 - 1);
-  expect(maintenance.holdsLease).toBe(true);
+  expect(lease.holds).toBe(true);
   await vi.advanceTimersByTimeAsync(1);
-  expect(maintenance.holdsLease).toBe(false);
+  expect(lease.holds).toBe(false);
   answers = true;
   await vi.advanceTimersByTimeAsync(2 * EVERY);
-  expect(maintenance.holdsLease).toBe(true);
+  expect(lease.holds).toBe(true);
   const stopped = maintenance.stop();
   await vi.advanceTimersByTimeAsync(EVERY);
   await stopped;
+});
+
+it('a worker that was taken for dead holds nothing until it has its place again, and nothing of before then', async () => {
+  const lease = new Lease(LEASE);
+  let isThere = true;
+  const held: boolean[] = [];
+  const onLost = async () => {
+    held.push(lease.holds);
+    await passing(EVERY / 2);
+  };
+  const renew = async () => isThere || !(isThere = true);
+  const maintenance = maintain(storeOf({ renew, prune: async () => false }), lease, onLost);
+  maintenance.start();
+  await vi.advanceTimersByTimeAsync(2 * EVERY);
+  const asked = performance.now();
+  expect(lease.coversSince(asked)).toBe(true);
+
+  isThere = false;
+  await vi.advanceTimersByTimeAsync(2 * EVERY);
+  expect(held).toEqual([false]);
+  expect(lease.coversSince(asked)).toBe(false);
+  expect(lease.coversSince(performance.now())).toBe(true);
+  await maintenance.stop();
 });

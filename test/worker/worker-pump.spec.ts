@@ -26,9 +26,9 @@ function pumpOf(
   const reported: string[] = [];
   const timers: (string | undefined)[] = [];
   const progress = vi.fn();
-  const lease = { holds: true };
+  const lease = { holds: true, from: 0 };
   const source: WorkSource = {
-    holdsLease: () => lease.holds,
+    holdsLease: (since) => lease.holds && since >= lease.from,
     exchange(settlements, demand) {
       asked.push({ settlements, demand });
       const answer = answers.shift() ?? {
@@ -308,6 +308,22 @@ describe('The worker', () => {
     answers.push({ ...nothing, claimed: [entry('b')] });
     pump.wake();
     await turns();
+    expect([...attempts.keys()]).toEqual(['b']);
+  });
+
+  it('begins nothing that it asked for before its lease ended, even if it has one again when the answer comes', async () => {
+    const { pump, asked, attempts, answers, lease } = pumpOf([]);
+    let answer!: (exchange: Exchange) => void;
+    answers.push(new Promise<Exchange>((resolve) => (answer = resolve)));
+    pump.wake();
+    await turns();
+    lease.from = performance.now();
+    answers.push({ ...nothing, claimed: [entry('b')] });
+    answer({ ...nothing, claimed: [entry('a')] });
+    await turns();
+    expect(asked[1]!.settlements).toMatchObject([
+      { result: { entry: { id: 'a' }, outcome: { type: 'released' } } },
+    ]);
     expect([...attempts.keys()]).toEqual(['b']);
   });
 

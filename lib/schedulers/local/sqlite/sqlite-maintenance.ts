@@ -70,7 +70,10 @@ export class SqliteMaintenance {
   private async once(): Promise<void> {
     try {
       const sent = Lease.now();
-      if (!(await this.store.access.write(() => this.store.workers.renew(Date.now())))) await this.onLost();
+      if (!(await this.store.access.write(() => this.store.workers.renew(Date.now())))) {
+        this.lease.lost();
+        await this.onLost();
+      }
       const wasOver = !this.lease.holds;
       this.lease.renewed(sent);
       if (wasOver) this.onChange();

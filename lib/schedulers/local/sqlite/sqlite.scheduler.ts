@@ -119,10 +119,10 @@ class SqliteScheduler extends StoreScheduler {
     }
   }
 
-  protected override holdsLease(): boolean {
-    if (!this.place || this.place.holds) return true;
+  protected override holdsLease(since: number): boolean {
+    if (!this.place || this.place.coversSince(since)) return true;
     // The sooner it shows that it lives, the sooner it works again.
-    this.maintenance?.now();
+    if (!this.place.holds) this.maintenance?.now();
     return false;
   }
 
