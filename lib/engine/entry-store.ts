@@ -40,6 +40,8 @@ export interface EntryStore {
 
   /** See {@link WorkSource.answersMeanwhile}. */
   readonly answersMeanwhile?: boolean;
+  /** See {@link WorkSource.onDisk}. */
+  onDisk?(): Promise<void> | undefined;
   /** See {@link WorkSource.perform}. */
   perform?: WorkSource['perform'];
   /** Writes down what ended, and claims what is due; entries of unknown classes are parked instead. */

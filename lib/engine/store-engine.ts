@@ -37,6 +37,10 @@ export class StoreEngine implements WorkSource {
     this.answersMeanwhile = store.answersMeanwhile ?? false;
   }
 
+  onDisk(): Promise<void> | undefined {
+    return this.store.onDisk?.();
+  }
+
   /** @param wakes whether it runs entries by itself when they are due, or only when {@link StoreEngine.runDue} is called. */
   async start(options: WorkerOptions, wakes = true): Promise<void> {
     if (this.pump) return;

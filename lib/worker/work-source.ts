@@ -49,6 +49,11 @@ export interface WorkSource {
    * others may have the entries by now, and that the worker has come back since does not change it.
    */
   readonly holdsLease: (since: number) => boolean;
+  /**
+   * Where an exchange is answered before that: resolves once what has been written by now survives a power cut, `undefined`
+   * where it does. Nobody is told before that an entry has ended, and nobody at all where it rejects: the next exchange says why.
+   */
+  onDisk?(): Promise<void> | undefined;
   progress(entry: ClaimedEntry, fraction: number, note?: string): void;
   /**
    * Runs an attempt in a transaction of the store, where the store does that. `settled` is what it has written down

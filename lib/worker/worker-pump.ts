@@ -9,6 +9,7 @@ import type { AttemptResult } from '../jobs/outcome.js';
 import { toError } from '../jobs/thrown.js';
 import type { StoredEntry } from '../scheduling/stored-entry.js';
 import type { JobId } from '../jobs/job-id.js';
+import { AttemptReports } from './attempt-reports.js';
 import { Reconnection } from './reconnection.js';
 import { NO_DEMAND, type Slots, wantsAny } from './slots.js';
 import type { ClaimedEntry, Demand, Exchange, Performed, Settlement, WorkSource } from './work-source.js';
@@ -53,6 +54,7 @@ export class WorkerPump {
   private idleListeners: { ignoring: ReadonlySet<Attempt>; resolve: () => void }[] = [];
   private nextAt: number | undefined;
   private attemptsBegun = 0;
+  private readonly reports: AttemptReports;
 
   constructor(
     private readonly source: WorkSource,
@@ -62,7 +64,9 @@ export class WorkerPump {
     private readonly slots: Slots,
     /** Whether it wakes by itself when the next entry is due. */
     private readonly sleeps = true,
-  ) {}
+  ) {
+    this.reports = new AttemptReports(reporter, source, () => this.tellIdle());
+  }
 
   /** Looks for due entries, soon: in this turn of the event loop the answer is shared by all who ask. */
   wake(): void {
@@ -165,6 +169,10 @@ export class WorkerPump {
       this.turnAgain = false;
       this.wake();
     }
+    this.tellIdle();
+  }
+
+  private tellIdle(): void {
     this.idleListeners = this.idleListeners.filter(({ ignoring, resolve }) => {
       const idle = this.isIdle(ignoring);
       if (idle) resolve();
@@ -180,14 +188,7 @@ export class WorkerPump {
     limitedUntil: number | undefined,
   ): readonly Attempt[] {
     const now = this.clock.now();
-    settlements.forEach(({ result }, index) => {
-      const outcome = settled[index];
-      if (outcome) this.reporter.settled({ ...result, outcome }, now);
-      else
-        this.logger.warn(
-          `The claim of ${result.entry.id} was lost before its attempt ended: nothing was written.`,
-        );
-    });
+    this.reports.tell(settlements, settled, now);
     for (const entry of parked) this.reporter.parked(entry, now);
     const taken: Attempt[] = [];
     for (const entry of claimed) {
@@ -255,7 +256,7 @@ export class WorkerPump {
   }
 
   private isIdle(ignoring: ReadonlySet<Attempt>): boolean {
-    if (this.turnPlanned || this.turnRuns || this.ended.length > 0) return false;
+    if (this.turnPlanned || this.turnRuns || this.ended.length > 0 || !this.reports.areTold) return false;
     for (const attempt of this.running.values()) if (!ignoring.has(attempt)) return false;
     return true;
   }

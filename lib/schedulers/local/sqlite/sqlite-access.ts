@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
+import { messageOf } from '../../../jobs/thrown.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
+import type { DiskSync } from './disk-sync.js';
 import type { OtherProcesses } from './other-processes.js';
 import type { OpenFile } from './sqlite-connection.js';
 import type { SqliteCounts } from './sqlite-counts.js';
@@ -10,7 +12,7 @@ import { WriteQueue } from './write-queue.js';
 /** How the store reads from its file and writes to it. */
 export class SqliteAccess {
   private readonly queue: WriteQueue;
-  /** Once it has shown that it is. */
+  /** Why nothing is read or written any more, once that is so. */
   private damage: SchedulerUnavailableError | undefined;
 
   constructor(
@@ -18,6 +20,8 @@ export class SqliteAccess {
     counts: SqliteCounts,
     private readonly groups: WaitingGroups,
     private readonly others: OtherProcesses,
+    /** None where a power cut may take the last commits. */
+    private readonly disk: DiskSync | undefined,
     operationTimeout: number,
   ) {
     this.queue = new WriteQueue(
@@ -30,6 +34,7 @@ export class SqliteAccess {
           others.beforeCommit();
         },
         afterCommit: () => others.afterCommit(),
+        onDisk: (done, failed) => this.whenOnDisk(done, failed),
         afterRollback: () => {
           counts.forget();
           groups.forget();
@@ -70,11 +75,15 @@ export class SqliteAccess {
     });
   }
 
-  /** As {@link SqliteAccess.writeEntries}, for those who have waited for the end of the turn already. */
+  /** As {@link SqliteAccess.writeEntries}, by {@link WriteQueue.addNow}. */
   writeNow<T>(run: () => T): Promise<T> {
-    const written = this.queue.add(run);
-    this.queue.flush();
-    return written;
+    return this.queue.addNow(run);
+  }
+
+  /** Resolves once what this process has committed survives a power cut; `undefined` where it does, or is not to. */
+  onDisk(): Promise<void> | undefined {
+    if (!this.disk?.isUnderWay) return undefined;
+    return new Promise((resolve, reject) => this.whenOnDisk(resolve, reject));
   }
 
   /** Another connection of this process has a transaction open: nothing can be written until it ends. */
@@ -113,9 +122,25 @@ export class SqliteAccess {
     return this.damage;
   }
 
+  private whenOnDisk(done: () => void, failed: (error: unknown) => void): void {
+    if (!this.disk) return done();
+    this.disk.after(done, (cause) => failed(this.lose(cause)));
+  }
+
+  /** The system may have dropped what it could not write, and take the next sync for a success: nothing can be trusted any more. */
+  private lose(cause: unknown): SchedulerUnavailableError {
+    this.damage ??= new SchedulerUnavailableError(
+      `${this.opened.file} could not be brought to the disk (${messageOf(cause)}): nothing more is written to it. Look after ` +
+        'the disk, and restart the app.',
+      { cause },
+    );
+    return this.damage;
+  }
+
   /** Writes what is left, and takes no more. */
   async close(): Promise<void> {
     await this.queue.close();
+    await this.disk?.close();
     this.opened.database.close();
   }
 }

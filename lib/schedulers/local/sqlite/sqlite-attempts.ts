@@ -3,6 +3,7 @@ import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import { WORKER_LOST } from '../../../engine/shared-store.js';
 import { withEarlierFailures } from '../../../scheduling/stored-failures.js';
 import type { StateCounts } from './sqlite-counts.js';
+import { BETWEEN, THESE, forRows } from './rows-at-once.js';
 import { SqliteKeys } from './sqlite-keys.js';
 import { type EntryRow, STATE, toEntry } from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';
@@ -13,9 +14,14 @@ const SUCCEED = `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL,
   WHERE seq = ? AND state = 1 AND claim = ? AND owner = ? AND cancel_requested IS NULL`;
 
 /** As {@link SUCCEED}, for all that were claimed for the first time. */
-const SUCCEED_FIRST = `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL, room = NULL
-  WHERE seq IN (SELECT value FROM json_each(?)) AND state = 1 AND claim = 1 AND owner = ? AND cancel_requested IS NULL
-  RETURNING seq`;
+const succeedFirst = (
+  which: string,
+) => `UPDATE ${ENTRIES} SET state = 2, finished_at = ?, owner = NULL, room = NULL
+  WHERE ${which} AND state = 1 AND claim = 1 AND owner = ? AND cancel_requested IS NULL`;
+const SUCCEED_FIRST = { these: succeedFirst(THESE), between: succeedFirst(BETWEEN) };
+
+/** Of which nobody but their only attempt can have written that. */
+const SUCCEEDED_FIRST = `SELECT seq FROM ${ENTRIES} WHERE ${THESE} AND state = 2 AND claim = 1`;
 
 /** Of what a worker holds, its own row tells; one of the release before has not written that. */
 const HELD_BY = `SELECT * FROM ${ENTRIES} WHERE seq IN (SELECT value FROM json_each(?)) AND owner = ? AND state = 1`;
@@ -44,8 +50,10 @@ export class SqliteAttempts {
 
   /** Fenced as {@link SqliteAttempts.settle}: gives those that it has written down. The rest is to be settled one by one. */
   succeedFirst(seqs: readonly number[], owner: number, now: number): ReadonlySet<number> {
-    const rows = this.sql.all<{ seq: number }>(SUCCEED_FIRST, now, JSON.stringify(seqs), owner);
-    this.counts.moved('running', 'succeeded', rows.length);
+    const changed = this.sql.run(...forRows(SUCCEED_FIRST, [now], seqs, [owner]));
+    this.counts.moved('running', 'succeeded', changed);
+    if (changed === seqs.length) return new Set(seqs);
+    const rows = this.sql.all<{ seq: number }>(SUCCEEDED_FIRST, JSON.stringify(seqs));
     return new Set(rows.map(({ seq }) => seq));
   }
 

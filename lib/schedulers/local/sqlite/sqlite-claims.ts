@@ -1,9 +1,10 @@
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand } from '../../../worker/work-source.js';
 import type { Knows } from '../../../engine/entry-store.js';
+import { type DueRow, byPriorityAndTime, findDue, seqOf, waitingEntry } from './due-rows.js';
 import { roomOfClaimed } from './row-room.js';
+import { BETWEEN, THESE, forRows } from './rows-at-once.js';
 import type { StateCounts } from './sqlite-counts.js';
-import { type EntryRow, toEntry } from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 import type { Group, WaitingGroups } from './waiting-groups.js';
 
@@ -11,32 +12,15 @@ const ENTRIES = 'eventflow_jobs_entries';
 const WAITING = `FROM ${ENTRIES} WHERE state = 0`;
 const PAUSED = 'eventflow_jobs_paused';
 
-/** No more columns than one that waits has: each costs as much as a small row does. */
-const DUE = `SELECT seq, id, name, version, command_name, command_version, data, metadata, policy, run_at, scheduled_at,
-  key, attempt, attempts, claim, error ${WAITING} AND queue = ? AND priority = ? AND run_at <= ? ORDER BY run_at, seq LIMIT ?`;
-
 const NEXT = `SELECT min(run_at) AS at ${WAITING} AND queue = ? AND priority = ? AND run_at > ?`;
 
 /** Of entries that have never begun before, and hold no key: nearly all of them, and all at once. */
 const beginFirst = (which: string) => `UPDATE ${ENTRIES} SET state = 1, attempt = 1, claim = 1, owner = ?,
-  started_at = ?, room = zeroblob(?) WHERE seq ${which}`;
-const BEGIN_FIRST = beginFirst('IN (SELECT value FROM json_each(?))');
-const BEGIN_ONE = beginFirst('= ?');
+  started_at = ?, room = zeroblob(?) WHERE ${which}`;
+const BEGIN_FIRST = { these: beginFirst(THESE), between: beginFirst(BETWEEN) };
 
 const BEGIN = `UPDATE ${ENTRIES} SET state = 1, attempt = ?, claim = ?, owner = ?, started_at = ?, room = NULL,
   held_key = NULL, progress = NULL, parked = NULL WHERE seq = ?`;
-
-type DueRow = Omit<EntryRow, keyof typeof NOT_BEGUN | 'queue' | 'priority'>;
-
-const NOT_BEGUN = {
-  state: 0,
-  owner: null,
-  started_at: null,
-  finished_at: null,
-  cancel_requested: null,
-  progress: null,
-  parked: null,
-} as const;
 
 export interface Claims {
   readonly claimed: [number, ClaimedEntry][];
@@ -60,19 +44,16 @@ export class SqliteClaims {
     const parked: StoredEntry[] = [];
     const first: number[] = [];
     for (const row of this.choose(groups, demand, now)) {
-      const entry = toEntry(row);
-      if (!knows(entry)) {
-        parked.push(this.park(row, entry));
+      const waiting = waitingEntry(row);
+      const seq = seqOf(row);
+      if (!knows(waiting)) {
+        parked.push(this.park(seq, waiting));
         continue;
       }
-      const attempt = oneMore(entry.attempt);
-      const claim = oneMore(entry.claim);
-      if (attempt === 1 && claim === 1 && row.key === null) first.push(row.seq);
-      else this.sql.run(BEGIN, attempt, claim, owner, now, row.seq);
-      claimed.push([
-        row.seq,
-        { ...entry, state: 'running', attempt, claim, startedAt: now, worker: String(owner) },
-      ]);
+      const entry = begun(waiting, owner, now);
+      if (entry.attempt === 1 && entry.claim === 1 && entry.key === undefined) first.push(seq);
+      else this.sql.run(BEGIN, entry.attempt, entry.claim, owner, now, seq);
+      claimed.push([seq, entry]);
     }
     this.beginFirst(first, owner, now);
     this.counts.moved('scheduled', 'running', claimed.length);
@@ -110,44 +91,42 @@ export class SqliteClaims {
   }
 
   private beginFirst(seqs: readonly number[], owner: number, now: number): void {
-    const room = roomOfClaimed(owner);
-    if (seqs.length === 1) this.sql.run(BEGIN_ONE, owner, now, room, seqs[0]!);
-    else if (seqs.length > 1) this.sql.run(BEGIN_FIRST, owner, now, room, JSON.stringify(seqs));
+    if (seqs.length > 0) this.sql.run(...forRows(BEGIN_FIRST, [owner, now, roomOfClaimed(owner)], seqs));
   }
 
-  private choose(groups: readonly Group[], { shared, own, most }: Demand, now: number): EntryRow[] {
-    const chosen: EntryRow[] = [];
-    const candidates: EntryRow[] = [];
+  private choose(groups: readonly Group[], { shared, own, most }: Demand, now: number): DueRow[] {
+    const chosen: DueRow[] = [];
+    const candidates: DueRow[] = [];
     const left = new Map<string, number>();
     for (const { queue, priority, first = now } of groups) {
       if (first > now) continue;
       const free = own.get(queue);
       const limit = left.get(queue) ?? free ?? Math.min(shared, most.get(queue) ?? shared);
       if (limit <= 0) continue;
-      const rows = this.sql.all<DueRow>(DUE, queue, priority, now, limit);
+      const rows = findDue(this.sql, queue, priority, now, limit);
       left.set(queue, limit - rows.length);
-      const into = free === undefined ? candidates : chosen;
-      for (const row of rows) into.push(Object.assign(row, NOT_BEGUN, { queue, priority }));
+      (free === undefined ? candidates : chosen).push(...rows);
     }
-    if (groups.length > 1)
-      candidates.sort((a, b) => b.priority - a.priority || a.run_at - b.run_at || a.seq - b.seq);
+    if (groups.length > 1) candidates.sort(byPriorityAndTime);
     return [...chosen, ...candidates.slice(0, Math.max(0, shared))];
   }
 
-  private park(row: EntryRow, entry: StoredEntry): StoredEntry {
+  private park(seq: number, entry: StoredEntry): StoredEntry {
     const { name, version } = entry.command ?? entry;
     const parked = {
       reason: 'unknown' as const,
       text: `No class here stands for '${name}' version ${version}.`,
     };
-    this.sql.run(
-      `UPDATE ${ENTRIES} SET state = 5, parked = ? WHERE seq = ?`,
-      JSON.stringify(parked),
-      row.seq,
-    );
+    this.sql.run(`UPDATE ${ENTRIES} SET state = 5, parked = ? WHERE seq = ?`, JSON.stringify(parked), seq);
     this.counts.moved('scheduled', 'parked');
     return { ...entry, state: 'parked', parked };
   }
+}
+
+function begun(waiting: ClaimedEntry, owner: number, now: number): ClaimedEntry {
+  const attempt = oneMore(waiting.attempt);
+  const claim = oneMore(waiting.claim);
+  return { ...waiting, state: 'running', attempt, claim, startedAt: now, worker: String(owner) };
 }
 
 /** What is edited in by hand may be the greatest that the column takes. */

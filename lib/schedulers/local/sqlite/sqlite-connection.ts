@@ -38,11 +38,7 @@ export async function loadSqlite(): Promise<Sqlite> {
 /** Opens a connection of our own; the app's handle is its own, and a transaction of ours must not mix with its. */
 export async function openFile(
   path: string,
-  {
-    shared,
-    synchronous,
-    readsOnly = false,
-  }: { shared: boolean; synchronous: 'FULL' | 'NORMAL'; readsOnly?: boolean },
+  { shared, readsOnly = false }: { shared: boolean; readsOnly?: boolean },
 ): Promise<OpenFile> {
   const sqlite = await loadSqlite();
   const file = absolute(path);
@@ -54,7 +50,8 @@ export async function openFile(
     if (readsOnly) return;
     // Takes effect only before the first table is there.
     one.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
-    one.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA temp_store = MEMORY;`);
+    // Which order SQLite keeps of itself: that a commit is on the disk is DiskSync's part.
+    one.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;');
     migrate(one, file, shared);
   };
   const mostTries = () => (isOlder ? MIGRATION_TRIES : OPEN_TRIES);

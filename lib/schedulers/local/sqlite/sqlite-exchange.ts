@@ -1,7 +1,7 @@
 import type { JobId } from '../../../jobs/job-id.js';
 import type { Outcome } from '../../../jobs/outcome.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
-import type { StoredEntry } from '../../../scheduling/stored-entry.js';
+import type { NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../../worker/work-source.js';
 import type { Knows } from '../../../engine/entry-store.js';
 import type { OtherProcesses } from './other-processes.js';
@@ -16,6 +16,8 @@ import type { WaitingGroups } from './waiting-groups.js';
 export class SqliteExchange {
   /** The row of each entry that this process has claimed. */
   private readonly held = new Map<JobId, number>();
+  /** Of whose scheduling nobody has been told yet: they may be committed, but not on the disk. */
+  private readonly untold = new Set<JobId>();
 
   constructor(
     private readonly access: SqliteAccess,
@@ -50,7 +52,24 @@ export class SqliteExchange {
     for (const { result } of settlements) this.forget(result.entry.id);
     for (const [seq, { id }] of claimed) this.held.set(id, seq);
     const entries: ClaimedEntry[] = claimed.map(([, entry]) => entry);
+    if (this.untold.size > 0 && entries.some(({ id }) => this.untold.has(id))) await this.allTold();
     return { settled, claimed: entries, parked, ...(nextAt !== undefined && { nextAt }) };
+  }
+
+  /** None of them begins here before those who scheduled it know. */
+  async tellFirst<T>(entries: readonly NewEntry[], inserted: Promise<T>): Promise<T> {
+    for (const { id } of entries) this.untold.add(id);
+    try {
+      return await inserted;
+    } finally {
+      for (const { id } of entries) this.untold.delete(id);
+    }
+  }
+
+  private async allTold(): Promise<void> {
+    await this.access.onDisk();
+    // And then it takes those some steps to hear of it.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   progress(id: JobId, claim: number, progress: NonNullable<StoredEntry['progress']>): void {

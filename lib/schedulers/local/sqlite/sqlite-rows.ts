@@ -101,7 +101,7 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     id: row.id,
     ...storedJobOf(row),
     data: row.data,
-    metadata: parsed(row.metadata) ?? {},
+    metadata: parsedObject(row.metadata) ?? {},
     state: JOB_STATES[row.state]!,
     runAt: row.run_at,
     scheduledAt: row.scheduled_at,
@@ -117,7 +117,7 @@ export function toEntry(row: EntryRow): ClaimedEntry {
     ...(row.owner !== null && { worker: String(row.owner) }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
-    ...optional('progress', parsed<NonNullable<StoredEntry['progress']>>(row.progress)),
+    ...optional('progress', parsedObject<NonNullable<StoredEntry['progress']>>(row.progress)),
     ...optional('lastError', withTexts<NonNullable<StoredEntry['lastError']>>(row.error, 'name', 'message')),
     ...optional('parked', withTexts<NonNullable<StoredEntry['parked']>>(row.parked, 'reason', 'text')),
   };
@@ -132,7 +132,7 @@ export function storedJobOf(
 }
 
 export function parkedReasonOf({ parked: text }: Pick<EntryRow, 'parked'>): ParkedReason {
-  return parsed<NonNullable<StoredEntry['parked']>>(text)?.reason === 'refused' ? 'refused' : 'unknown';
+  return parsedObject<NonNullable<StoredEntry['parked']>>(text)?.reason === 'refused' ? 'refused' : 'unknown';
 }
 
 export function json(value: object): string | null {
@@ -145,18 +145,18 @@ function optional<K extends string, V>(key: K, value: V | undefined): Partial<Re
 }
 
 /** One that makes no sense would throw in the middle of an attempt. */
-function policyOf(text: string): NonNullable<StoredEntry['policy']> {
-  const policy = parsed<NonNullable<StoredEntry['policy']>>(text) ?? {};
+export function policyOf(text: string): NonNullable<StoredEntry['policy']> {
+  const policy = parsedObject<NonNullable<StoredEntry['policy']>>(text) ?? {};
   return problemOfPolicy(policy) === undefined ? policy : {};
 }
 
-function withTexts<T extends object>(text: string | null, ...names: (keyof T)[]): T | undefined {
-  const value = parsed<T>(text);
+export function withTexts<T extends object>(text: string | null, ...names: (keyof T)[]): T | undefined {
+  const value = parsedObject<T>(text);
   return value && names.every((name) => typeof value[name] === 'string') ? value : undefined;
 }
 
 /** What somebody has edited by hand into nonsense counts as missing: it must not stop a worker. */
-function parsed<T>(text: string | null): T | undefined {
+export function parsedObject<T>(text: string | null): T | undefined {
   if (text === null) return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -10,6 +10,14 @@ export class SqliteStatements {
     return this.prepare(sql).all(...values) as T[];
   }
 
+  /** The columns of each row in their order, without their names. */
+  arrays<T extends unknown[]>(sql: string, ...values: SQLInputValue[]): T[] {
+    const statement = this.prepare(sql, true);
+    const rows = statement.all(...values) as (T | Record<string, unknown>)[];
+    // Node.js 22.13 gives no arrays.
+    return rows.map((row) => (Array.isArray(row) ? row : (Object.values(row) as T)));
+  }
+
   get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
     return this.prepare(sql).get(...values) as T | undefined;
   }
@@ -19,13 +27,13 @@ export class SqliteStatements {
     return Number(this.prepare(sql).run(...values).changes);
   }
 
-  private prepare(sql: string): StatementSync {
+  private prepare(sql: string, returnsArrays = false): StatementSync {
     let statement = this.prepared.get(sql);
     if (statement) return statement;
     statement = this.database.prepare(sql);
     // Whatever the app has set for its own handle.
     statement.setReadBigInts(false);
-    statement.setReturnArrays?.(false);
+    statement.setReturnArrays?.(returnsArrays);
     this.prepared.set(sql, statement);
     return statement;
   }

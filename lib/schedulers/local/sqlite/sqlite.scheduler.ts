@@ -7,13 +7,16 @@ import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import type { Capability } from '../../../scheduling/capability.js';
 import { toMilliseconds } from '../../../scheduling/duration.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
+import type { JobState } from '../../../scheduling/job-entry.js';
+import type { ListQuery } from '../../../scheduling/queries.js';
 import type { SchedulerFactory } from '../../../scheduling/scheduler-factory.js';
-import type { StoredEntry } from '../../../scheduling/stored-entry.js';
+import type { EntryRef, StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { WorkerOptions } from '../../../scheduling/worker-options.js';
 import { Lease } from '../../../engine/lease.js';
 import { WORKER_LOST } from '../../../engine/shared-store.js';
 import { STORE_CAPABILITIES, StoreScheduler } from '../../../engine/store.scheduler.js';
 import { type WorkerAbout, aboutWorker } from '../../../worker/worker-about.js';
+import { DiskSync } from './disk-sync.js';
 import { fileOf, openFile } from './sqlite-connection.js';
 import { UnusableStoreError } from './sqlite-errors.js';
 import { SqliteMaintenance } from './sqlite-maintenance.js';
@@ -56,16 +59,17 @@ class SqliteScheduler extends StoreScheduler {
     const shared = 'database' in options;
     const opened = await openFile(shared ? fileOfApp(options.database) : options.file, {
       shared,
-      synchronous: options.synchronous ?? 'FULL',
       readsOnly: this.core.readsOnly ?? false,
     });
+    const synchronous = options.synchronous ?? 'FULL';
     this.openStore = new SqliteStore(opened, {
       lease: this.lease,
       operationTimeout: this.core.operationTimeout,
+      disk: synchronous === 'FULL' ? new DiskSync(opened.file) : undefined,
     });
     this.openStore.onCommit = (entries, results) => this.reportWritten(entries, results);
     if (options.transactionalWork && !this.core.readsOnly) {
-      this.lane = await TransactionLane.open(this.openStore, options.synchronous ?? 'FULL', this.clock);
+      this.lane = await TransactionLane.open(this.openStore, synchronous, this.clock);
       this.openStore.perform = (attempt, run) => this.lane!.perform(attempt, run);
     }
   }
@@ -117,6 +121,25 @@ class SqliteScheduler extends StoreScheduler {
     } finally {
       this.store.workers.releaseLock();
     }
+  }
+
+  protected override findEntry(ref: EntryRef): Promise<StoredEntry | undefined> {
+    return this.onDisk(super.findEntry(ref));
+  }
+
+  protected override listEntries(query: ListQuery): Promise<{ entries: StoredEntry[]; cursor?: string }> {
+    return this.onDisk(super.listEntries(query));
+  }
+
+  protected override countEntries(): Promise<Record<JobState, number>> {
+    return this.onDisk(super.countEntries());
+  }
+
+  /** Nobody is told of what a power cut might undo. */
+  private async onDisk<T>(answer: Promise<T>): Promise<T> {
+    const read = await answer;
+    await this.store.onDisk();
+    return read;
   }
 
   protected override holdsLease(since: number): boolean {

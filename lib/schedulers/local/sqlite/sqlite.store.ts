@@ -13,6 +13,7 @@ import type {
 import type { Demand, Exchange, MaybePromise, Settlement } from '../../../worker/work-source.js';
 import type { EntryStore, Knows, RecurringChange } from '../../../engine/entry-store.js';
 import { CallersTransactions, type OnCommit } from './callers-transactions.js';
+import type { DiskSync } from './disk-sync.js';
 import { OtherProcesses } from './other-processes.js';
 import { SqliteAccess } from './sqlite-access.js';
 import { SqliteAdoption } from './sqlite-adoption.js';
@@ -61,7 +62,7 @@ export class SqliteStore implements EntryStore {
 
   constructor(
     readonly opened: OpenFile,
-    options: { lease: number; operationTimeout: number },
+    options: { lease: number; operationTimeout: number; disk?: DiskSync | undefined },
   ) {
     const { database, file } = opened;
     const sql = new SqliteStatements(database);
@@ -76,7 +77,14 @@ export class SqliteStore implements EntryStore {
     this.claims = new SqliteClaims(sql, tally, groups);
     this.wake = new WakeFile(file);
     this.others = new OtherProcesses(this.claims, this.wake);
-    this.access = new SqliteAccess(opened, counter, groups, this.others, options.operationTimeout);
+    this.access = new SqliteAccess(
+      opened,
+      counter,
+      groups,
+      this.others,
+      options.disk,
+      options.operationTimeout,
+    );
     this.workers = new SqliteWorkers(
       sql,
       new SqliteAttempts(sql, counter),
@@ -110,6 +118,10 @@ export class SqliteStore implements EntryStore {
 
   open(): void {}
 
+  onDisk(): Promise<void> | undefined {
+    return this.access.onDisk();
+  }
+
   async close(): Promise<void> {
     this.callers.close();
     await this.access.close();
@@ -121,7 +133,7 @@ export class SqliteStore implements EntryStore {
       return this.callers.insert(transaction, entries, now);
     }
     const bytes = entries.reduce((sum, { data }) => sum + data.length + ROW_BYTES, 0);
-    return this.access.writeEntries(
+    const inserted = this.access.writeEntries(
       () => {
         const results = this.entries.insert(entries, now);
         for (const { runAt, queue, priority } of entries) {
@@ -132,6 +144,7 @@ export class SqliteStore implements EntryStore {
       },
       { rows: entries.length, bytes },
     );
+    return this.claimed.tellFirst(entries, inserted);
   }
 
   adopt(entries: readonly StoredEntry[]): Promise<Adoption> {

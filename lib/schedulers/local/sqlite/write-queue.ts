@@ -17,6 +17,8 @@ interface Write {
   readonly deadline: number;
   /** Written in a transaction of its own: together with others it failed. */
   readonly alone?: boolean;
+  /** Its promise does not wait for the disk. */
+  readonly early?: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -27,6 +29,8 @@ export interface TransactionHooks {
   readonly beforeCommit: () => void;
   readonly afterCommit: () => void;
   readonly afterRollback: () => void;
+  /** Calls back once what was committed is on the disk. */
+  readonly onDisk: (done: () => void, failed: (error: unknown) => void) => void;
   /** @throws where the store must not be written to any more. */
   readonly assertUsable: () => void;
   /** What a caller gets for an error of SQLite's. */
@@ -55,15 +59,29 @@ export class WriteQueue {
 
   /** @param size rows and bytes to be written, by which transactions are kept short. */
   add<T>(run: () => T, size: { rows: number; bytes: number } = { rows: 1, bytes: 0 }): Promise<T> {
+    const added = this.push(run, size, false);
+    this.plan();
+    return added;
+  }
+
+  /**
+   * Now, with all that waits: for those who have waited for the end of the turn already. Its promise settles after the
+   * commit, which other processes see by then, and which a power cut may still undo.
+   */
+  addNow<T>(run: () => T): Promise<T> {
+    const added = this.push(run, { rows: 1, bytes: 0 }, true);
+    this.flush();
+    return added;
+  }
+
+  private push<T>(run: () => T, size: { rows: number; bytes: number }, early: boolean): Promise<T> {
     if (this.closed) return Promise.reject(new SchedulerUnavailableError('The store is closed.'));
     return new Promise((resolve, reject) => {
-      this.writes.push({ run, ...size, deadline: performance.now() + this.patience, resolve, reject });
-      this.plan();
+      this.writes.push({ run, ...size, early, deadline: performance.now() + this.patience, resolve, reject });
     });
   }
 
-  /** Writes all that waits, now: for those who have waited for the end of the turn already. */
-  flush(): void {
+  private flush(): void {
     if (this.isHeld) return this.again([], HELD_PAUSE);
     const batch = this.nextBatch();
     if (batch.length === 0) return;
@@ -78,8 +96,17 @@ export class WriteQueue {
       return;
     }
     this.refusals = 0;
-    for (const settle of outcomes) settle();
+    this.settle(batch, outcomes);
     if (this.writes.length > 0) this.plan();
+  }
+
+  private settle(batch: readonly Write[], outcomes: readonly (() => void)[]): void {
+    const later: number[] = [];
+    batch.forEach(({ early }, index) => (early ? outcomes[index]!() : later.push(index)));
+    this.hooks.onDisk(
+      () => later.forEach((index) => outcomes[index]!()),
+      (error) => later.forEach((index) => batch[index]!.reject(error)),
+    );
   }
 
   /** Another connection of this process has a transaction open: to try would only block the event loop. */
