@@ -42,7 +42,7 @@ export abstract class StoreScheduler extends JobScheduler {
     return this.running;
   }
 
-  /** As {@link WorkSource.holdsLease}. */
+  /** Whether what was asked for then, by `performance.now()`, is still its own, as far as it can know without asking. */
   protected holdsLease(_since: number): boolean {
     return true;
   }
