@@ -6,7 +6,7 @@ import { JobTransaction, pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
 import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { errorOf, startModules } from '../support/app.js';
-import { createDatabase } from '../support/postgres.js';
+import { createDatabase, createPool } from '../support/postgres.js';
 import { until } from '../support/until.js';
 import {
   Accounts,
@@ -18,11 +18,9 @@ import {
 } from './pg-boss.snippets.js';
 
 /** On a database with these tables. The pool ends with the test. */
-async function createPool(tables = ''): Promise<{ url: string; pool: Pool }> {
+async function databaseWith(tables = ''): Promise<{ url: string; pool: Pool }> {
   const url = await createDatabase();
-  const pool = new Pool({ connectionString: url, max: 20 });
-  // end() does not wait for its connections to be closed: the database may go before.
-  pool.on('error', () => {});
+  const pool = createPool(url, { max: 20 });
   onTestFinished(() => pool.end());
   await pool.query(tables);
   return { url, pool };
@@ -30,7 +28,7 @@ async function createPool(tables = ''): Promise<{ url: string; pool: Pool }> {
 
 describe('docs/pg-boss.md', () => {
   it('keeps entries in the database, whose schema it makes', async () => {
-    const { url, pool } = await createPool();
+    const { url, pool } = await databaseWith();
     const app = await NestFactory.createApplicationContext(appModule(url), { logger: false });
     expect(app.get(JobScheduler).capabilities.has('durable')).toBe(true);
     await app.close();
@@ -39,7 +37,7 @@ describe('docs/pg-boss.md', () => {
   });
 
   it('takes the pool of the app, and leaves it open', async () => {
-    const { pool } = await createPool();
+    const { pool } = await databaseWith();
     @Module({ providers: [{ provide: Pool, useValue: pool }], exports: [Pool] })
     class DatabaseModule {}
     const { nest, scheduler } = await startModules([CqrsModule.forRoot(), ...withPool(DatabaseModule)]);
@@ -49,7 +47,7 @@ describe('docs/pg-boss.md', () => {
   });
 
   it('places an order and schedules its deadline in one transaction', async () => {
-    const { pool } = await createPool('CREATE TABLE orders (id text PRIMARY KEY)');
+    const { pool } = await databaseWith('CREATE TABLE orders (id text PRIMARY KEY)');
     const { nest, scheduler } = await startModules(
       [
         CqrsModule.forRoot(),
@@ -72,7 +70,7 @@ describe('docs/pg-boss.md', () => {
   });
 
   it('writes what an attempt does and its completion in one transaction', async () => {
-    const { pool } = await createPool(`
+    const { pool } = await databaseWith(`
       CREATE TABLE accounts (id text PRIMARY KEY, cents int NOT NULL);
       CREATE TABLE bonuses (account text PRIMARY KEY);
       INSERT INTO accounts VALUES ('ada', 0), ('bob', 0);

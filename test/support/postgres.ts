@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, inject, onTestFinished } from 'vitest';
 import * as databases from '../../tools/servers/postgres/database.mjs';
 import { PostgresServer } from '../../tools/servers/postgres/server.mjs';
@@ -18,6 +19,16 @@ export async function createDatabase(): Promise<string> {
   const { url, drop } = await databases.createDatabase(await sharedServer());
   atEnd(drop);
   return url;
+}
+
+/**
+ * A pool that its caller ends. `end()` does not wait for its connections to be closed: the database may go before, and
+ * nobody is to hear of that.
+ */
+export function createPool(connectionString: string, options?: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ connectionString, ...options });
+  pool.on('error', () => {});
+  return pool;
 }
 
 /** A server of the test's own, to stop, freeze and start again. */

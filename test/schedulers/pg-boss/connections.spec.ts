@@ -1,8 +1,7 @@
-import pg from 'pg';
 import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startError } from '../../support/app.js';
-import { createDatabase } from '../../support/postgres.js';
+import { createDatabase, createPool } from '../../support/postgres.js';
 import { until } from '../../support/until.js';
 import { NoteJob, behaviours, forget, openPool, ran, startOn } from './support/note.job.js';
 
@@ -43,7 +42,7 @@ describe('{ transactionalWork } and as many attempts at once as the worker may r
   });
 
   it('starts with one to spare', async () => {
-    const pool = new pg.Pool({ connectionString: await createDatabase(), max: 3 });
+    const pool = createPool(await createDatabase(), { max: 3 });
     const { scheduler, nest } = await startOn(
       { pool, transactionalWork: true },
       { worker: { concurrency: 2 } },

@@ -5,6 +5,7 @@ import { knex } from 'knex';
 import { Kysely, PostgresDialect, sql as kyselySql } from 'kysely';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { createPool } from '../../../support/postgres.js';
 
 /** A transaction as a library hands it over, and how its user writes rows of his own in it. */
 interface Given {
@@ -55,7 +56,7 @@ export const LIBRARIES: Readonly<Record<string, (url: string) => Promise<OpenLib
   },
 
   async 'pg, a PoolClient'(url) {
-    const pool = new pg.Pool({ connectionString: url });
+    const pool = createPool(url);
     const client = await pool.connect();
     return {
       transaction: (work) => onClient(client, () => work(ofClient(client))),
@@ -68,7 +69,7 @@ export const LIBRARIES: Readonly<Record<string, (url: string) => Promise<OpenLib
   },
 
   async Drizzle(url) {
-    const pool = new pg.Pool({ connectionString: url });
+    const pool = createPool(url);
     const db = drizzle(pool);
     return {
       transaction: (work) =>
@@ -96,7 +97,7 @@ export const LIBRARIES: Readonly<Record<string, (url: string) => Promise<OpenLib
   },
 
   async Kysely(url) {
-    const db = new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }) });
+    const db = new Kysely({ dialect: new PostgresDialect({ pool: createPool(url) }) });
     return {
       transaction: (work) =>
         db.transaction().execute((trx) =>

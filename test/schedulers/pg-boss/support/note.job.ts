@@ -1,8 +1,9 @@
 import { type Job, type JobContext, JobVersion } from 'nestjs-eventflow-jobs';
 import { type PgBossSchedulerOptions, pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
-import pg from 'pg';
+import type pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { type TestApp, startApp } from '../../../support/app.js';
+import { createPool } from '../../../support/postgres.js';
 
 /** What ran here, in order: every test starts with none of it. */
 export const ran: string[] = [];
@@ -34,8 +35,7 @@ export function startOn(
 
 /** A pool of the test's own. */
 export function openPool(connectionString: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max: 5 });
-  pool.on('error', () => {});
+  const pool = createPool(connectionString, { max: 5 });
   onTestFinished(() => pool.end());
   return pool;
 }
