@@ -40,6 +40,8 @@ export interface EntryStore {
 
   /** See {@link WorkSource.answersMeanwhile}. */
   readonly answersMeanwhile?: boolean;
+  /** See {@link WorkSource.mostBytes}. */
+  readonly mostBytes?: number;
   /** See {@link WorkSource.onDisk}. */
   onDisk?(): Promise<void> | undefined;
   /** See {@link WorkSource.perform}. */

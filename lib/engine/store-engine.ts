@@ -21,6 +21,7 @@ export class StoreEngine implements WorkSource {
   private slots: Slots | undefined;
   readonly perform: WorkSource['perform'];
   readonly answersMeanwhile: boolean;
+  readonly mostBytes: number;
   private workingSince = Infinity;
   private readonly recurring: RecurringEngine;
   private wakes = true;
@@ -35,6 +36,7 @@ export class StoreEngine implements WorkSource {
     this.recurring = new RecurringEngine(store, core, () => this.workingSince);
     this.perform = store.perform;
     this.answersMeanwhile = store.answersMeanwhile ?? false;
+    this.mostBytes = store.mostBytes ?? Infinity;
   }
 
   onDisk(): Promise<void> | undefined {

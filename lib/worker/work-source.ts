@@ -43,6 +43,8 @@ export interface WorkSource {
    * one runs while the other is claimed.
    */
   readonly answersMeanwhile?: boolean;
+  /** Of the data of all that is settled in one exchange, where more would block the event loop. */
+  readonly mostBytes?: number;
   /**
    * Whether what this worker has asked for since then, by `performance.now()`, is still its own, as far as it can know
    * without asking. While it is not, nothing is begun: of an answer that was long on its way, or found the process frozen,

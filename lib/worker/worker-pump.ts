@@ -10,6 +10,7 @@ import { toError } from '../jobs/thrown.js';
 import type { StoredEntry } from '../scheduling/stored-entry.js';
 import type { JobId } from '../jobs/job-id.js';
 import { AttemptReports } from './attempt-reports.js';
+import { EndedAttempts } from './ended-attempts.js';
 import { Reconnection } from './reconnection.js';
 import { NO_DEMAND, type Slots, wantsAny } from './slots.js';
 import type { ClaimedEntry, Demand, Exchange, Performed, Settlement, WorkSource } from './work-source.js';
@@ -44,8 +45,7 @@ export class WorkerPump {
   /** Jobs are not to see the AsyncLocalStorage of whoever happened to wake the worker: another request, another tenant. */
   private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private readonly reconnection = new Reconnection();
-  private ended: Settlement[] = [];
-  private reporting: readonly Settlement[] = [];
+  private readonly ended: EndedAttempts;
   private claiming = true;
   private turnPlanned = false;
   private turnRuns = false;
@@ -65,6 +65,7 @@ export class WorkerPump {
     /** Whether it wakes by itself when the next entry is due. */
     private readonly sleeps = true,
   ) {
+    this.ended = new EndedAttempts(source.mostBytes);
     this.reports = new AttemptReports(reporter, source, () => this.tellIdle());
   }
 
@@ -87,9 +88,7 @@ export class WorkerPump {
   holds(id: JobId, claim: number): boolean {
     const attempt = this.running.get(id);
     if (attempt && (attempt.entry as ClaimedEntry).claim === claim) return true;
-    return [...this.ended, ...this.reporting].some(
-      (one) => one.result.entry.id === id && one.claim === claim,
-    );
+    return this.ended.has(id, claim);
   }
 
   /** When the next entry is due, as far as is known. */
@@ -130,7 +129,7 @@ export class WorkerPump {
         );
       }
       if (!(await endsWithin(this.idle(), patience))) {
-        this.logger.error(`The store cannot be told what became of ${this.ended.length} attempts.`);
+        this.logger.error(`The store cannot be told what became of ${this.ended.waitingCount} attempts.`);
       }
     }
     this.reconnection.stop();
@@ -142,9 +141,7 @@ export class WorkerPump {
       return;
     }
     this.turnRuns = true;
-    const settlements = this.ended;
-    this.ended = [];
-    this.reporting = settlements;
+    const settlements = this.ended.take();
     const now = this.clock.now();
     const demand = this.demand(now);
     // Ticks of recurring jobs come even while every slot is taken.
@@ -158,11 +155,12 @@ export class WorkerPump {
         taken = this.apply(settlements, exchange, asked, limitedUntil);
         this.reconnection.succeeded();
       }
+      this.ended.written();
+      if (this.ended.waitingCount > 0) this.turnAgain = true;
     } catch (error) {
-      this.ended = [...settlements, ...this.ended];
+      this.ended.putBack();
       this.reconnection.failed(toError(error), () => this.wake());
     }
-    this.reporting = [];
     this.turnRuns = false;
     this.begin(taken, demand);
     if (this.turnAgain) {
@@ -194,7 +192,7 @@ export class WorkerPump {
     for (const entry of claimed) {
       if (this.claiming) taken.push(this.take(entry, now, asked));
       // Told to stop while the claim was on its way: it goes back, and has not begun.
-      else this.ended.push({ claim: entry.claim, result: notBegun(entry) });
+      else this.ended.add({ claim: entry.claim, result: notBegun(entry) });
     }
     if (!this.claiming && claimed.length > 0) this.turnAgain = true;
     // What was parked took no slot: there may be more to claim.
@@ -235,7 +233,7 @@ export class WorkerPump {
       if (this.running.get(entry.id) === attempt) this.running.delete(entry.id);
       this.slots.freed(entry.queue);
       if (settled) this.reporter.settled({ ...result, outcome: settled }, this.clock.now());
-      else this.ended.push({ claim: entry.claim, result });
+      else this.ended.add({ claim: entry.claim, result });
       this.wake();
     });
   }
@@ -256,7 +254,8 @@ export class WorkerPump {
   }
 
   private isIdle(ignoring: ReadonlySet<Attempt>): boolean {
-    if (this.turnPlanned || this.turnRuns || this.ended.length > 0 || !this.reports.areTold) return false;
+    if (this.turnPlanned || this.turnRuns || this.ended.waitingCount > 0 || !this.reports.areTold)
+      return false;
     for (const attempt of this.running.values()) if (!ignoring.has(attempt)) return false;
     return true;
   }

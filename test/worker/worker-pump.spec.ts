@@ -12,7 +12,8 @@ import { recordLog } from '../support/log.js';
 
 const NOW = Date.parse('2027-01-01T00:00:00Z');
 const nothing: Exchange = { settled: [], claimed: [], parked: [] };
-const entry = (id: string, queue = 'default') => ({ id, queue, claim: 7 }) as ClaimedEntry;
+const entry = (id: string, queue = 'default') =>
+  ({ id, queue, claim: 7, data: `data of ${id}` }) as ClaimedEntry;
 
 /** A pump on a store that answers what the test says, with attempts that end when the test says. */
 function pumpOf(

@@ -3,13 +3,19 @@ import type { ClaimedEntry } from '../../../worker/work-source.js';
 import { parsedObject, policyOf, withTexts } from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 
+/** In bytes: data of more are read one by one, as far as they may be. */
+const LARGE = 16 * 1024;
+
 /** No more columns than one that waits has, and without their names: each costs as much as a small row does. */
-const DUE = `SELECT seq, id, name, version, command_name, command_version, data, metadata, policy, run_at, scheduled_at,
-  key, attempt, attempts, claim, error FROM eventflow_jobs_entries
+const DUE = `SELECT seq, id, name, version, command_name, command_version, iif(octet_length(data) <= ${LARGE}, data, NULL),
+  metadata, policy, run_at, scheduled_at, key, attempt, attempts, claim, error FROM eventflow_jobs_entries
   WHERE state = 0 AND queue = ? AND priority = ? AND run_at <= ? ORDER BY run_at, seq LIMIT ?`;
+
+const DATA = 'SELECT data FROM eventflow_jobs_entries WHERE seq = ?';
 
 const SEQ = 0;
 const RUN_AT = 9;
+const DATA_OF = 6;
 
 type Columns = [
   seq: number,
@@ -18,7 +24,7 @@ type Columns = [
   version: number,
   commandName: string | null,
   commandVersion: number | null,
-  data: string,
+  data: string | null,
   metadata: string | null,
   policy: string | null,
   runAt: number,
@@ -50,6 +56,20 @@ export function findDue(
     .map((columns) => ({ queue, priority, columns }));
 }
 
+/** How many of these, from the first, may be read at once: at least one, and together no more than `most` bytes of large ones. */
+export function withTheirData(sql: SqliteStatements, rows: readonly DueRow[], most: number): DueRow[] {
+  let bytes = 0;
+  const read = rows.findIndex(({ columns }) => {
+    if (columns[DATA_OF] !== null) return false;
+    if (bytes >= most) return true;
+    const { data } = sql.get<{ data: string }>(DATA, columns[SEQ])!;
+    bytes += data.length;
+    columns[DATA_OF] = data;
+    return false;
+  });
+  return read === -1 ? [...rows] : rows.slice(0, read);
+}
+
 export function seqOf({ columns }: DueRow): number {
   return columns[SEQ];
 }
@@ -67,7 +87,7 @@ export function waitingEntry({ queue, priority, columns }: DueRow): ClaimedEntry
     name,
     version,
     ...(commandName !== null && { command: { name: commandName, version: commandVersion! } }),
-    data,
+    data: data!,
     metadata: parsedObject(metadata) ?? {},
     state: 'scheduled',
     runAt,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { messageOf } from '../../../jobs/thrown.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
+import { Checkpoints } from './checkpoints.js';
 import type { DiskSync } from './disk-sync.js';
 import type { OtherProcesses } from './other-processes.js';
 import type { OpenFile } from './sqlite-connection.js';
@@ -9,9 +10,13 @@ import { isDamaged, isNoDatabase, isSqliteError } from './sqlite-errors.js';
 import type { WaitingGroups } from './waiting-groups.js';
 import { WriteQueue } from './write-queue.js';
 
+/** After so many pages: its own default. */
+const CHECKPOINTS_OF_SQLITE = 1_000;
+
 /** How the store reads from its file and writes to it. */
 export class SqliteAccess {
   private readonly queue: WriteQueue;
+  private readonly checkpoints: Checkpoints;
   /** Why nothing is read or written any more, once that is so. */
   private damage: SchedulerUnavailableError | undefined;
 
@@ -33,7 +38,10 @@ export class SqliteAccess {
           counts.write();
           others.beforeCommit();
         },
-        afterCommit: () => others.afterCommit(),
+        afterCommit: () => {
+          others.afterCommit();
+          this.checkpoints.look();
+        },
         onDisk: (done, failed) => this.whenOnDisk(done, failed),
         afterRollback: () => {
           counts.forget();
@@ -43,6 +51,16 @@ export class SqliteAccess {
       },
       operationTimeout,
     );
+    this.checkpoints = new Checkpoints(opened.file, {
+      whileWaiting: (pass) => this.whileWriting(pass),
+      onLost: (cause) => void this.lose(cause),
+      onUnable: () => opened.database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINTS_OF_SQLITE}`),
+    });
+  }
+
+  /** Copies into the file what was committed, beside the event loop. */
+  checkpoint(): void {
+    this.checkpoints.now();
   }
 
   read<T>(query: () => T): T {
@@ -86,13 +104,14 @@ export class SqliteAccess {
     return new Promise((resolve, reject) => this.whenOnDisk(resolve, reject));
   }
 
-  /** Another connection of this process has a transaction open: nothing can be written until it ends. */
-  async whileWriting<T>(transaction: () => Promise<T>): Promise<T> {
+  /** Another connection of this process writes: to try meanwhile would only block the event loop. */
+  async whileWriting<T>(work: () => Promise<T>): Promise<T> {
     this.queue.hold();
     try {
-      return await transaction();
+      return await work();
     } finally {
       this.queue.letGo();
+      this.checkpoints.look();
     }
   }
 
@@ -141,6 +160,7 @@ export class SqliteAccess {
   async close(): Promise<void> {
     await this.queue.close();
     await this.disk?.close();
+    await this.checkpoints.close();
     this.opened.database.close();
   }
 }

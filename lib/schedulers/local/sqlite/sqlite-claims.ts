@@ -1,12 +1,13 @@
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand } from '../../../worker/work-source.js';
 import type { Knows } from '../../../engine/entry-store.js';
-import { type DueRow, byPriorityAndTime, findDue, seqOf, waitingEntry } from './due-rows.js';
+import { type DueRow, byPriorityAndTime, findDue, seqOf, waitingEntry, withTheirData } from './due-rows.js';
 import { roomOfClaimed } from './row-room.js';
 import { BETWEEN, THESE, forRows } from './rows-at-once.js';
 import type { StateCounts } from './sqlite-counts.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 import type { Group, WaitingGroups } from './waiting-groups.js';
+import { MOST_BYTES } from './write-queue.js';
 
 const ENTRIES = 'eventflow_jobs_entries';
 const WAITING = `FROM ${ENTRIES} WHERE state = 0`;
@@ -43,7 +44,9 @@ export class SqliteClaims {
     const claimed: [number, ClaimedEntry][] = [];
     const parked: StoredEntry[] = [];
     const first: number[] = [];
-    for (const row of this.choose(groups, demand, now)) {
+    const chosen = this.choose(groups, demand, now);
+    const readable = withTheirData(this.sql, chosen, MOST_BYTES);
+    for (const row of readable) {
       const waiting = waitingEntry(row);
       const seq = seqOf(row);
       if (!knows(waiting)) {
@@ -58,6 +61,7 @@ export class SqliteClaims {
     this.beginFirst(first, owner, now);
     this.counts.moved('scheduled', 'running', claimed.length);
     const isFull = demand.own.size === 0 && claimed.length >= demand.shared;
+    if (readable.length < chosen.length) return { claimed, parked, nextAt: now };
     return { claimed, parked, nextAt: isFull ? undefined : this.nextOf(groups, now) };
   }
 

@@ -12,6 +12,11 @@ type Sqlite = typeof import('node:sqlite');
 const BUSY_TIMEOUT = 5;
 /** An attempt to open meets other processes that open at the same moment. */
 const OPEN_TRIES = 200;
+/**
+ * In pages: where a log as long as this could not be copied into the file beside the event loop, since a reader held it
+ * back, SQLite tries within each commit.
+ */
+const LONGEST_LOG = 20_000;
 /** While another process may be making the indexes of a newer schema, for a million entries. */
 const MIGRATION_TRIES = 6_000;
 
@@ -52,6 +57,7 @@ export async function openFile(
     one.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
     // Which order SQLite keeps of itself: that a commit is on the disk is DiskSync's part.
     one.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;');
+    one.exec(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG}`);
     migrate(one, file, shared);
   };
   const mostTries = () => (isOlder ? MIGRATION_TRIES : OPEN_TRIES);
@@ -69,7 +75,9 @@ export async function openFile(
 
 /** A second connection to a file that is open already. */
 export async function openAgain(file: string, synchronous: 'FULL' | 'NORMAL'): Promise<DatabaseSync> {
-  return connect(await loadSqlite(), file, (one) => one.exec(`PRAGMA synchronous = ${synchronous};`));
+  return connect(await loadSqlite(), file, (one) =>
+    one.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${LONGEST_LOG};`),
+  );
 }
 
 /** The file behind a handle of the app's; `undefined` where it has none. */

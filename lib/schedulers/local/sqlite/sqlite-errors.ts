@@ -15,6 +15,8 @@ const CANNOT_OPEN = 14;
 const READ_ONLY = 8;
 const DAMAGED = 11;
 const CONSTRAINT = 19;
+/** An extended one. */
+const FAILED_SYNC = 1034;
 
 export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(codeOf(error));
 export const isNoDatabase = (error: unknown): boolean => codeOf(error) === NOT_A_DATABASE;
@@ -22,6 +24,8 @@ export const isNotToBeOpened = (error: unknown): boolean => [CANNOT_OPEN, READ_O
 /** A rule of the app's own tables was broken. */
 export const isRefusal = (error: unknown): boolean => codeOf(error) === CONSTRAINT;
 export const isDamaged = (error: unknown): boolean => codeOf(error) === DAMAGED;
+
+export const isFailedSync = (error: { errcode?: unknown }): boolean => error.errcode === FAILED_SYNC;
 
 export function isSqliteError(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === 'ERR_SQLITE_ERROR';

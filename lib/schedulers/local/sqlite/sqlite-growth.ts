@@ -1,6 +1,10 @@
 import { JOB_STATES } from '../../../scheduling/job-entry.js';
 import type { SqliteCounts } from './sqlite-counts.js';
 import type { SqliteStatements } from './sqlite-statements.js';
+import { MOST_BYTES } from './write-queue.js';
+
+const FINISHED = `SELECT seq, state, octet_length(data) AS bytes FROM eventflow_jobs_entries
+  WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at LIMIT ?`;
 
 /** Free pages that are not given back: a megabyte. */
 const SPARE_PAGES = 256;
@@ -14,19 +18,27 @@ export class SqliteGrowth {
     private readonly counts: SqliteCounts,
   ) {}
 
-  /** Deletes a few finished entries that are too old, or too many. */
-  prune(before: number, surplus: number, most: number): number {
-    const finished = 'SELECT seq, state FROM eventflow_jobs_entries WHERE finished_at IS NOT NULL';
-    const rows = this.sql.all<{ seq: number; state: number }>(
-      `${finished} AND finished_at < ? ORDER BY finished_at LIMIT ?`,
+  /**
+   * Deletes a few finished entries that are too old, or too many.
+   *
+   * @returns whether there may be more of them.
+   */
+  prune(before: number, surplus: number, most: number): boolean {
+    const limit = surplus > 0 ? Math.min(surplus, most) : most;
+    const rows = this.sql.all<{ seq: number; state: number; bytes: number }>(
+      FINISHED,
       surplus > 0 ? Number.MAX_SAFE_INTEGER : before,
-      surplus > 0 ? Math.min(surplus, most) : most,
+      limit,
     );
-    for (const { seq, state } of rows) {
+    let bytes = 0;
+    for (const { seq, state, bytes: ofRow } of rows) {
+      // To delete is to read: where the data lie is written in them, page by page.
+      if (bytes >= MOST_BYTES) return true;
+      bytes += ofRow;
       this.sql.run('DELETE FROM eventflow_jobs_entries WHERE seq = ?', seq);
       this.counts.moved(JOB_STATES[state], undefined);
     }
-    return rows.length;
+    return rows.length === most;
   }
 
   /**
@@ -44,10 +56,10 @@ export class SqliteGrowth {
     return Math.max(0, surplus - pages);
   }
 
-  /** Only a checkpoint makes the file itself shorter; on a file where little happens none would come for long. */
-  finishShrinking(): void {
-    if (!this.hasShrunk) return;
+  /** Whether it has given pages back since it was asked last: the file itself gets shorter by a checkpoint. */
+  takeShrunk(): boolean {
+    const { hasShrunk } = this;
     this.hasShrunk = false;
-    this.sql.all('PRAGMA wal_checkpoint(PASSIVE)');
+    return hasShrunk;
   }
 }

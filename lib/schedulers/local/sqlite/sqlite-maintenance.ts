@@ -104,12 +104,14 @@ export class SqliteMaintenance {
     while (performance.now() < end) {
       const { succeeded, failed, cancelled } = this.store.counts();
       const surplus = succeeded + failed + cancelled - this.retention.count;
-      const [pruned, surplusPages] = await this.store.access.write(() => [
+      const [isMore, surplusPages] = await this.store.access.write(() => [
         this.store.growth.prune(Date.now() - this.retention.age, surplus, PRUNED_AT_ONCE),
         this.store.growth.shrink(PAGES_AT_ONCE),
       ]);
-      if (pruned < PRUNED_AT_ONCE && surplusPages === 0) return this.store.growth.finishShrinking();
+      if (!isMore && surplusPages === 0) break;
       await new Promise((resolve) => setImmediate(resolve));
     }
+    // On a file where little happens none would come for long.
+    if (this.store.growth.takeShrunk()) this.store.access.checkpoint();
   }
 }

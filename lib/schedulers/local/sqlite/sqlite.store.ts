@@ -33,12 +33,14 @@ import { SqliteStatements } from './sqlite-statements.js';
 import { SqliteWorkers } from './sqlite-workers.js';
 import { WaitingGroups } from './waiting-groups.js';
 import { WakeFile } from './wake-file.js';
+import { MOST_BYTES } from './write-queue.js';
 
 /** What is written about an entry beside its data, about. */
 const ROW_BYTES = 200;
 
 /** Entries in a SQLite file, which several processes may have open. */
 export class SqliteStore implements EntryStore {
+  readonly mostBytes = MOST_BYTES;
   readonly access: SqliteAccess;
   readonly workers: SqliteWorkers;
   readonly claimed: SqliteExchange;

@@ -5,7 +5,7 @@ import { isBusy, isSqliteError } from './sqlite-errors.js';
 
 /** What is written in one transaction, at the most: more would block the event loop for longer than 20 ms. */
 const MOST_WRITES = 800;
-const MOST_BYTES = 384 * 1024;
+export const MOST_BYTES = 384 * 1024;
 /** While others write for long, each vain attempt blocks the event loop: the pauses grow to this many of the first. */
 const LONGEST_PAUSE = 10;
 const HELD_PAUSE = 10;
@@ -40,9 +40,9 @@ export interface TransactionHooks {
 /** Writes of one turn of the event loop share a transaction; each promise settles after the commit is on disk. */
 export class WriteQueue {
   private writes: Write[] = [];
-  private planned = false;
+  private cancelPlan: (() => void) | undefined;
   private closed = false;
-  private isHeld = false;
+  private holders = 0;
   private refusals = 0;
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
@@ -82,7 +82,7 @@ export class WriteQueue {
   }
 
   private flush(): void {
-    if (this.isHeld) return this.again([], HELD_PAUSE);
+    if (this.holders > 0) return this.again([], HELD_PAUSE);
     const batch = this.nextBatch();
     if (batch.length === 0) return;
     let outcomes: (() => void)[];
@@ -109,14 +109,16 @@ export class WriteQueue {
     );
   }
 
-  /** Another connection of this process has a transaction open: to try would only block the event loop. */
+  /** Nothing is written until each that called this has let go. */
   hold(): void {
-    this.isHeld = true;
+    this.holders += 1;
   }
 
   letGo(): void {
-    this.isHeld = false;
-    if (this.writes.length > 0) this.plan();
+    this.holders -= 1;
+    if (this.holders > 0 || this.writes.length === 0) return;
+    this.cancelPlan?.();
+    this.plan();
   }
 
   /** Writes what is left, and takes no more. */
@@ -129,14 +131,16 @@ export class WriteQueue {
   }
 
   private plan(delay?: number): void {
-    if (this.planned) return;
-    this.planned = true;
+    if (this.cancelPlan) return;
     const run = () => {
-      this.planned = false;
+      this.cancelPlan = undefined;
       this.flush();
     };
-    if (delay === undefined) setImmediate(run);
-    else setTimeout(run, delay);
+    const cancel = delay === undefined ? soon(run) : after(delay, run);
+    this.cancelPlan = () => {
+      this.cancelPlan = undefined;
+      cancel();
+    };
   }
 
   private nextBatch(): Write[] {
@@ -202,6 +206,16 @@ export class WriteQueue {
     for (const { reject } of late) reject(cause === undefined ? heldForLong() : this.hooks.explain(cause));
     if (this.writes.length > 0) this.plan(pause);
   }
+}
+
+function soon(run: () => void): () => void {
+  const planned = setImmediate(run);
+  return () => clearImmediate(planned);
+}
+
+function after(delay: number, run: () => void): () => void {
+  const planned = setTimeout(run, delay);
+  return () => clearTimeout(planned);
 }
 
 /** A full disk has rolled back already, and says so by an error. */

@@ -1,0 +1,98 @@
+import { LineLogger } from '../../../jobs/line.logger.js';
+import { messageOf } from '../../../jobs/thrown.js';
+import { CheckpointThread } from './checkpoint-thread.js';
+import { isFailedSync } from './sqlite-errors.js';
+import { WriteAheadLog } from './write-ahead-log.js';
+
+/** The log is copied into the file whenever it is so many pages longer: as SQLite does by itself. */
+const EVERY = 1_000;
+/** What is written while pages are copied is copied after them: for the last so few, nobody may write. */
+const FEW = 300;
+
+export interface CheckpointHooks {
+  /** Nothing is written until the promise settles. */
+  readonly whileWaiting: <T>(pass: () => Promise<T>) => Promise<T>;
+  /** The disk has failed: what was copied may be lost. */
+  readonly onLost: (cause: unknown) => void;
+  /** From now on SQLite is to do it, within a commit. */
+  readonly onUnable: () => void;
+}
+
+/**
+ * Copies what was committed from SQLite's log into the file, beside the event loop: SQLite itself does so within a commit,
+ * and blocks the process for as long as the disk takes for a thousand pages.
+ */
+export class Checkpoints {
+  private readonly logger = new LineLogger('SqliteScheduler');
+  private readonly log: WriteAheadLog;
+  private readonly thread: CheckpointThread;
+  private running: Promise<void> | undefined;
+  private next = EVERY;
+  private commits = 0;
+  private isAble = true;
+
+  constructor(
+    file: string,
+    private readonly hooks: CheckpointHooks,
+  ) {
+    this.log = new WriteAheadLog(file);
+    this.thread = new CheckpointThread(file);
+  }
+
+  /** After each commit. */
+  look(): void {
+    this.commits += 1;
+    if (!this.running && this.isAble && this.log.reaches(this.next)) this.now();
+  }
+
+  now(): void {
+    if (!this.isAble) return;
+    this.running ??= this.run()
+      .catch((error: unknown) => this.leaveToSqlite(error))
+      .finally(() => (this.running = undefined));
+  }
+
+  async close(): Promise<void> {
+    await this.running;
+    await this.thread.close();
+    this.log.close();
+  }
+
+  /** The log begins anew with the first write that finds all of it copied: under load none would, if nothing ever waited. */
+  private async run(): Promise<void> {
+    let last = Infinity;
+    for (let length = 0; ;) {
+      const { commits } = this;
+      const end = await this.copy();
+      if (end === undefined || this.commits === commits) return;
+      const copied = end - length;
+      // Where more is written than the disk can copy meanwhile, writers are to wait for it.
+      if (copied <= FEW || copied >= last) break;
+      [last, length] = [copied, end];
+    }
+    await this.hooks.whileWaiting(() => this.copy());
+  }
+
+  /** @returns how long the log was; nothing where it could not be copied to its end. */
+  private async copy(): Promise<number | undefined> {
+    const copied = await this.thread.copy();
+    if ('errcode' in copied) {
+      // Anything else meets the next writes too, or is over by the next time.
+      if (isFailedSync(copied)) this.hooks.onLost(copied);
+      return undefined;
+    }
+    const isComplete = copied.log === copied.checkpointed;
+    // Held back by a reader: not again and again, for the same pages.
+    this.next = isComplete ? EVERY : copied.log + EVERY;
+    return isComplete && copied.log >= 0 ? copied.log : undefined;
+  }
+
+  private leaveToSqlite(error: unknown): void {
+    this.isAble = false;
+    this.logger.warn(
+      `No thread can be had to copy from the SQLite log into the file (${messageOf(error)}): it is done within commits ` +
+        'from now on, and blocks the event loop for as long.',
+    );
+    this.hooks.onUnable();
+  }
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import workerThreads from 'node:worker_threads';
+import { type Job, JobVersion } from 'nestjs-eventflow-jobs';
+import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
+import { beforeEach, expect, it } from 'vitest';
+import { startApp } from '../../support/app.js';
+import { recordLog } from '../../support/log.js';
+
+/** Threads that were started, or were to be. */
+let threads = 0;
+let mayStart = true;
+const { Worker } = workerThreads;
+class CountedWorker extends Worker {
+  constructor(...args: ConstructorParameters<typeof Worker>) {
+    threads += 1;
+    if (!mayStart) throw new Error('Access to this API has been restricted.');
+    super(...args);
+  }
+}
+
+function replaceWorker(by: typeof Worker): void {
+  workerThreads.Worker = by;
+  syncBuiltinESMExports();
+}
+
+@JobVersion('Checkpoints.Note', 1)
+class NoteJob implements Job {
+  constructor(readonly text: string) {}
+
+  async execute(): Promise<void> {}
+}
+
+const MEGABYTE = 1024 * 1024;
+const TEXT = 'x'.repeat(100 * 1024);
+const ENTRIES = 300;
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  threads = 0;
+  mayStart = true;
+  replaceWorker(CountedWorker);
+  folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  file = join(folder, 'jobs.db');
+  return () => {
+    replaceWorker(Worker);
+    rmSync(folder, { recursive: true, force: true });
+  };
+});
+
+/** Writes 30 MB, a megabyte at once. @returns the longest that the log was. */
+async function writeMuch(schedule: (text: string) => Promise<string>): Promise<number> {
+  let longest = 0;
+  for (let written = 0; written < ENTRIES; written += 10) {
+    await Promise.all(Array.from({ length: 10 }, () => schedule(TEXT)));
+    longest = Math.max(longest, statSync(`${file}-wal`).size);
+  }
+  return longest;
+}
+
+function assertIntact(): void {
+  const database = new DatabaseSync(file);
+  expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  expect(database.prepare('SELECT count(*) AS entries FROM eventflow_jobs_entries').get()).toEqual({
+    entries: ENTRIES,
+  });
+  database.close();
+}
+
+it.each([true, false])(
+  'what is written goes on into the file: with a thread for that, %s',
+  async (mayHaveOne) => {
+    mayStart = mayHaveOne;
+    const log = recordLog();
+    const { nest, scheduler } = await startApp({
+      jobs: [NoteJob],
+      scheduler: sqliteScheduler({ file }),
+      worker: false,
+    });
+
+    const longest = await writeMuch((text) => scheduler.schedule(new NoteJob(text), '1h'));
+
+    // Without, it would be as long as all that was written.
+    expect(longest).toBeLessThan(20 * MEGABYTE);
+    expect(threads).toBe(1);
+    expect(log.filter((line) => line.includes('No thread can be had'))).toHaveLength(mayHaveOne ? 0 : 1);
+    await nest.close();
+    assertIntact();
+  },
+);
+
+it('an app that writes little has no thread for that', async () => {
+  const { nest, scheduler } = await startApp({ jobs: [NoteJob], scheduler: sqliteScheduler({ file }) });
+  await scheduler.schedule(new NoteJob('little'), 0);
+  await nest.close();
+  expect(threads).toBe(0);
+});
+
+it('goes on while a reader holds the log back, and catches up after it', async () => {
+  const { nest, scheduler } = await startApp({
+    jobs: [NoteJob],
+    scheduler: sqliteScheduler({ file }),
+    worker: false,
+  });
+  const schedule = (text: string) => scheduler.schedule(new NoteJob(text), '1h');
+  const reader = new DatabaseSync(file);
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM eventflow_jobs_entries').get();
+  expect(await writeMuch(schedule)).toBeGreaterThan(29 * MEGABYTE);
+  reader.close();
+
+  // As long as the log was: from its beginning again.
+  expect(await writeMuch(schedule)).toBeLessThan(60 * MEGABYTE);
+  await nest.close();
+});

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Job, JobVersion } from 'nestjs-eventflow-jobs';
+import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { startApp } from '../../support/app.js';
+import { until } from '../../support/until.js';
+
+const LARGE = 1_000_000;
+const ENTRIES = 12;
+
+/** In which turn of the event loop each began. */
+const begunIn: number[] = [];
+let turn = 0;
+let open: () => void;
+let gate: Promise<void>;
+
+@JobVersion('LargeData.Note', 1)
+class NoteJob implements Job {
+  constructor(readonly text: string) {}
+
+  async execute(): Promise<void> {
+    begunIn.push(turn);
+    await gate;
+  }
+}
+
+let file: string;
+beforeEach(() => {
+  begunIn.length = 0;
+  gate = new Promise((resolve) => (open = resolve));
+  const folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  file = join(folder, 'jobs.db');
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+
+/** `look` is called in each turn of the event loop, until the test ends. */
+function everyTurn(look: () => void = () => {}): void {
+  let goesOn = true;
+  onTestFinished(() => void (goesOn = false));
+  const next = () => {
+    if (!goesOn) return;
+    turn += 1;
+    look();
+    setImmediate(next);
+  };
+  next();
+}
+
+const start = (retention: { count: number } | undefined, worker: boolean) =>
+  startApp({
+    jobs: [NoteJob],
+    scheduler: sqliteScheduler({ file, ...(retention && { retention }) }),
+    worker: worker && { concurrency: ENTRIES },
+  });
+
+async function schedule(): Promise<void> {
+  const { nest, scheduler } = await start(undefined, false);
+  for (let i = 0; i < ENTRIES; i++) await scheduler.schedule(new NoteJob(`${i}${'x'.repeat(LARGE)}`), 0);
+  await nest.close();
+}
+
+it('what is large is claimed, begun and ended one by one, and lets the event loop turn between', async () => {
+  await schedule();
+  everyTurn();
+  const { events, scheduler } = await start(undefined, true);
+  const endedIn: number[] = [];
+  events.all$.subscribe(({ type }) => type === 'succeeded' && endedIn.push(turn));
+
+  await until(() => begunIn.length === ENTRIES, 'all to run at once');
+  open();
+  await until(() => endedIn.length === ENTRIES, 'all to have succeeded');
+
+  expect(new Set(begunIn).size).toBe(ENTRIES);
+  expect(new Set(endedIn).size).toBeGreaterThan(1);
+  expect(await scheduler.counts()).toMatchObject({ succeeded: ENTRIES, scheduled: 0, running: 0 });
+}, 30_000);
+
+it('what is large is pruned one by one', async () => {
+  await schedule();
+  open();
+  const before = await start(undefined, true);
+  await until(async () => (await before.scheduler.counts()).succeeded === ENTRIES, 'all to have succeeded');
+  await before.nest.close();
+
+  const database = new DatabaseSync(file);
+  onTestFinished(() => database.close());
+  const left = database.prepare('SELECT count(*) AS entries FROM eventflow_jobs_entries');
+  const numbers = new Set<number>();
+  everyTurn(() => numbers.add((left.get() as { entries: number }).entries));
+  await start({ count: 0 }, true);
+  await until(() => numbers.has(0), 'all to be gone');
+
+  expect([...numbers]).toEqual(Array.from({ length: ENTRIES + 1 }, (_, index) => ENTRIES - index));
+}, 30_000);
