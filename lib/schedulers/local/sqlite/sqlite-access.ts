@@ -42,7 +42,7 @@ export class SqliteAccess {
           others.afterCommit();
           this.checkpoints.look();
         },
-        onDisk: (done, failed) => this.whenOnDisk(done, failed),
+        onDisk: (done, failed, isUrgent) => this.whenOnDisk(done, failed, isUrgent),
         afterRollback: () => {
           counts.forget();
           groups.forget();
@@ -98,10 +98,14 @@ export class SqliteAccess {
     return this.queue.addNow(run);
   }
 
-  /** Resolves once what this process has committed survives a power cut; `undefined` where it does, or is not to. */
-  onDisk(): Promise<void> | undefined {
+  /**
+   * Resolves once what this process has committed survives a power cut; `undefined` where it does, or is not to.
+   *
+   * @param isUrgent whether somebody waits for it.
+   */
+  onDisk(isUrgent = true): Promise<void> | undefined {
     if (!this.disk?.isUnderWay) return undefined;
-    return new Promise((resolve, reject) => this.whenOnDisk(resolve, reject));
+    return new Promise((resolve, reject) => this.whenOnDisk(resolve, reject, isUrgent));
   }
 
   /** Another connection of this process writes: to try meanwhile would only block the event loop. */
@@ -141,9 +145,9 @@ export class SqliteAccess {
     return this.damage;
   }
 
-  private whenOnDisk(done: () => void, failed: (error: unknown) => void): void {
+  private whenOnDisk(done: () => void, failed: (error: unknown) => void, isUrgent: boolean): void {
     if (!this.disk) return done();
-    this.disk.after(done, (cause) => failed(this.lose(cause)));
+    this.disk.after(done, (cause) => failed(this.lose(cause)), isUrgent);
   }
 
   /** The system may have dropped what it could not write, and take the next sync for a success: nothing can be trusted any more. */

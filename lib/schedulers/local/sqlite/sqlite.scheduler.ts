@@ -138,7 +138,7 @@ class SqliteScheduler extends StoreScheduler {
   /** Nobody is told of what a power cut might undo. */
   private async onDisk<T>(answer: Promise<T>): Promise<T> {
     const read = await answer;
-    await this.store.onDisk();
+    await this.store.access.onDisk();
     return read;
   }
 

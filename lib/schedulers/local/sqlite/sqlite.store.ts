@@ -121,7 +121,7 @@ export class SqliteStore implements EntryStore {
   open(): void {}
 
   onDisk(): Promise<void> | undefined {
-    return this.access.onDisk();
+    return this.access.onDisk(false);
   }
 
   async close(): Promise<void> {

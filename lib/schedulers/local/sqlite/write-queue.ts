@@ -29,8 +29,8 @@ export interface TransactionHooks {
   readonly beforeCommit: () => void;
   readonly afterCommit: () => void;
   readonly afterRollback: () => void;
-  /** Calls back once what was committed is on the disk. */
-  readonly onDisk: (done: () => void, failed: (error: unknown) => void) => void;
+  /** Calls back once what was committed is on the disk, as soon as can be where that is urgent. */
+  readonly onDisk: (done: () => void, failed: (error: unknown) => void, isUrgent: boolean) => void;
   /** @throws where the store must not be written to any more. */
   readonly assertUsable: () => void;
   /** What a caller gets for an error of SQLite's. */
@@ -106,6 +106,7 @@ export class WriteQueue {
     this.hooks.onDisk(
       () => later.forEach((index) => outcomes[index]!()),
       (error) => later.forEach((index) => batch[index]!.reject(error)),
+      later.length > 0,
     );
   }
 
