@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,11 +87,37 @@ it.each([true, false])(
     // Without, it would be as long as all that was written.
     expect(longest).toBeLessThan(20 * MEGABYTE);
     expect(threads).toBe(1);
-    expect(log.filter((line) => line.includes('No thread can be had'))).toHaveLength(mayHaveOne ? 0 : 1);
+    expect(log.filter((line) => line.includes('within commits from now on'))).toHaveLength(
+      mayHaveOne ? 0 : 1,
+    );
     await nest.close();
     assertIntact();
   },
 );
+
+it('a commit that cannot look into the log is no failure', async () => {
+  const log = recordLog();
+  const { nest, scheduler } = await startApp({
+    jobs: [NoteJob],
+    scheduler: sqliteScheduler({ file }),
+    worker: false,
+  });
+  const { readSync } = fs;
+  fs.readSync = () => {
+    throw new Error('EIO');
+  };
+  syncBuiltinESMExports();
+  try {
+    await scheduler.schedule(new NoteJob('a'), '1h');
+    await scheduler.schedule(new NoteJob('b'), '1h');
+  } finally {
+    fs.readSync = readSync;
+    syncBuiltinESMExports();
+  }
+  expect(await scheduler.counts()).toMatchObject({ scheduled: 2 });
+  expect(log.filter((line) => line.includes('EIO'))).toHaveLength(1);
+  await nest.close();
+});
 
 it('an app that writes little has no thread for that', async () => {
   const { nest, scheduler } = await startApp({ jobs: [NoteJob], scheduler: sqliteScheduler({ file }) });

@@ -38,39 +38,40 @@ interface Failed {
   readonly errcode: number;
 }
 
+interface Asked {
+  readonly resolve: (answer: Copied | Failed) => void;
+  readonly reject: (cause: Error) => void;
+}
+
 /** Copies from the log into the file without blocking the event loop, nor any reader or writer. */
 export class CheckpointThread {
   private worker: Worker | undefined;
+  private asked: Asked | undefined;
 
   constructor(private readonly file: string) {}
 
   /**
-   * All that was committed before, and what readers do not hold back.
+   * All that was committed before, and what readers do not hold back. One at a time.
    *
    * @throws where the thread cannot be had, or has died.
    */
   async copy(): Promise<Copied | Failed> {
     const worker = (this.worker ??= this.start());
-    return new Promise((resolve, reject) => {
-      const answered = (answer: Copied | Failed) => {
-        worker.off('error', died);
-        resolve(answer);
-      };
-      const died = (error: unknown) => {
-        worker.off('message', answered);
-        this.worker = undefined;
-        reject(toError(error));
-      };
-      worker.once('message', answered);
-      worker.once('error', died);
-      worker.postMessage(true);
-    });
+    // The process is not to end meanwhile, and is not kept alive else.
+    worker.ref();
+    try {
+      return await new Promise<Copied | Failed>((resolve, reject) => {
+        this.asked = { resolve, reject };
+        worker.postMessage(true);
+      });
+    } finally {
+      worker.unref();
+    }
   }
 
   async close(): Promise<void> {
     const { worker } = this;
     if (!worker) return;
-    this.worker = undefined;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.ref();
     worker.postMessage(false);
@@ -86,7 +87,12 @@ export class CheckpointThread {
       execArgv: ['--no-warnings'],
       resourceLimits: LITTLE_MEMORY,
     });
-    worker.unref();
+    worker.on('message', (answer: Copied | Failed) => this.asked?.resolve(answer));
+    worker.on('error', (error) => this.asked?.reject(toError(error)));
+    worker.on('exit', () => {
+      this.worker = undefined;
+      this.asked?.reject(new Error('the thread has ended'));
+    });
     return worker;
   }
 }

@@ -42,7 +42,7 @@ export class Checkpoints {
   /** After each commit. */
   look(): void {
     this.commits += 1;
-    if (!this.running && this.isAble && this.log.reaches(this.next)) this.now();
+    if (!this.running && this.isAble && this.isDue()) this.now();
   }
 
   now(): void {
@@ -56,6 +56,16 @@ export class Checkpoints {
     await this.running;
     await this.thread.close();
     this.log.close();
+  }
+
+  private isDue(): boolean {
+    try {
+      return this.log.reaches(this.next);
+    } catch (error) {
+      // What was committed is committed: no reason to fail those who wait for that.
+      this.leaveToSqlite(error);
+      return false;
+    }
   }
 
   /** The log begins anew with the first write that finds all of it copied: under load none would, if nothing ever waited. */
@@ -90,7 +100,7 @@ export class Checkpoints {
   private leaveToSqlite(error: unknown): void {
     this.isAble = false;
     this.logger.warn(
-      `No thread can be had to copy from the SQLite log into the file (${messageOf(error)}): it is done within commits ` +
+      `The SQLite log cannot be copied into the file beside the event loop (${messageOf(error)}): it is done within commits ` +
         'from now on, and blocks the event loop for as long.',
     );
     this.hooks.onUnable();
