@@ -5,20 +5,22 @@ import { toError } from '../../../jobs/thrown.js';
 const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { DatabaseSync } = require('node:sqlite');
-const database = new DatabaseSync(workerData);
-const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+let database;
+let checkpoint;
 
 const answer = () => {
   try {
+    database ??= new DatabaseSync(workerData);
+    checkpoint ??= database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     return checkpoint.get();
-  } catch ({ message, errcode }) {
-    return { message, errcode };
+  } catch ({ message, code, errcode }) {
+    return { message, code, errcode };
   }
 };
 
 parentPort.on('message', (goOn) => {
   if (goOn) return parentPort.postMessage(answer());
-  database.close();
+  database?.close();
   parentPort.close();
 });
 `;
@@ -32,14 +34,22 @@ interface Copied {
   readonly checkpointed: number;
 }
 
-/** SQLite's error, as far as it can be sent to another thread. */
-interface Failed {
+/** What SQLite refused, as far as an error can be sent to another thread. */
+interface Refused {
   readonly message: string;
-  readonly errcode: number;
+  readonly code: unknown;
+  readonly errcode: unknown;
+}
+
+/** An error of SQLite's, from the other thread: `cause` has its codes. */
+export class CheckpointRefused extends Error {
+  constructor({ message, ...codes }: Refused) {
+    super(message, { cause: Object.assign(new Error(message), codes) });
+  }
 }
 
 interface Asked {
-  readonly resolve: (answer: Copied | Failed) => void;
+  readonly resolve: (answer: Copied) => void;
   readonly reject: (cause: Error) => void;
 }
 
@@ -53,14 +63,15 @@ export class CheckpointThread {
   /**
    * All that was committed before, and what readers do not hold back. One at a time.
    *
+   * @throws {CheckpointRefused} where SQLite cannot do it now.
    * @throws where the thread cannot be had, or has died.
    */
-  async copy(): Promise<Copied | Failed> {
+  async copy(): Promise<Copied> {
     const worker = (this.worker ??= this.start());
     // The process is not to end meanwhile, and is not kept alive else.
     worker.ref();
     try {
-      return await new Promise<Copied | Failed>((resolve, reject) => {
+      return await new Promise<Copied>((resolve, reject) => {
         this.asked = { resolve, reject };
         worker.postMessage(true);
       });
@@ -87,7 +98,10 @@ export class CheckpointThread {
       execArgv: ['--no-warnings'],
       resourceLimits: LITTLE_MEMORY,
     });
-    worker.on('message', (answer: Copied | Failed) => this.asked?.resolve(answer));
+    worker.on('message', (answer: Copied | Refused) => {
+      if ('message' in answer) this.asked?.reject(new CheckpointRefused(answer));
+      else this.asked?.resolve(answer);
+    });
     worker.on('error', (error) => this.asked?.reject(toError(error)));
     worker.on('exit', () => {
       this.worker = undefined;

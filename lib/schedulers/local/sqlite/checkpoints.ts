@@ -1,7 +1,6 @@
 import { LineLogger } from '../../../jobs/line.logger.js';
 import { messageOf } from '../../../jobs/thrown.js';
-import { CheckpointThread } from './checkpoint-thread.js';
-import { isFailedSync } from './sqlite-errors.js';
+import { CheckpointRefused, CheckpointThread } from './checkpoint-thread.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 /** The log is copied into the file whenever it is so many pages longer: as SQLite does by itself. */
@@ -12,8 +11,8 @@ const FEW = 300;
 export interface CheckpointHooks {
   /** Nothing is written until the promise settles. */
   readonly whileWaiting: <T>(pass: () => Promise<T>) => Promise<T>;
-  /** The disk has failed: what was copied may be lost. */
-  readonly onLost: (cause: unknown) => void;
+  /** SQLite gave this error instead. */
+  readonly onRefused: (cause: unknown) => void;
   /** From now on SQLite is to do it, within a commit. */
   readonly onUnable: () => void;
 }
@@ -48,7 +47,10 @@ export class Checkpoints {
   now(): void {
     if (!this.isAble) return;
     this.running ??= this.run()
-      .catch((error: unknown) => this.leaveToSqlite(error))
+      .catch((error: unknown) => {
+        if (error instanceof CheckpointRefused) this.hooks.onRefused(error.cause);
+        else this.leaveToSqlite(error);
+      })
       .finally(() => (this.running = undefined));
   }
 
@@ -86,11 +88,6 @@ export class Checkpoints {
   /** @returns how long the log was; nothing where it could not be copied to its end. */
   private async copy(): Promise<number | undefined> {
     const copied = await this.thread.copy();
-    if ('errcode' in copied) {
-      // Anything else meets the next writes too, or is over by the next time.
-      if (isFailedSync(copied)) this.hooks.onLost(copied);
-      return undefined;
-    }
     const isComplete = copied.log === copied.checkpointed;
     // Held back by a reader: not again and again, for the same pages.
     this.next = isComplete ? EVERY : copied.log + EVERY;

@@ -6,7 +6,7 @@ import type { DiskSync } from './disk-sync.js';
 import type { OtherProcesses } from './other-processes.js';
 import type { OpenFile } from './sqlite-connection.js';
 import type { SqliteCounts } from './sqlite-counts.js';
-import { isDamaged, isNoDatabase, isSqliteError } from './sqlite-errors.js';
+import { isDamaged, isFailedSync, isNoDatabase, isSqliteError } from './sqlite-errors.js';
 import type { WaitingGroups } from './waiting-groups.js';
 import { WriteQueue } from './write-queue.js';
 
@@ -53,7 +53,7 @@ export class SqliteAccess {
     );
     this.checkpoints = new Checkpoints(opened.file, {
       whileWaiting: (pass) => this.whileWriting(pass),
-      onLost: (cause) => void this.lose(cause),
+      onRefused: (cause) => this.refuseFromNow(cause),
       onUnable: () => opened.database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINTS_OF_SQLITE}`),
     });
   }
@@ -143,6 +143,12 @@ export class SqliteAccess {
       { cause },
     );
     return this.damage;
+  }
+
+  /** Where the file can be trusted no more. Anything else meets the next writes too, or is over by then. */
+  private refuseFromNow(cause: unknown): void {
+    if (isFailedSync(cause)) this.lose(cause);
+    else this.explain(cause, 'written');
   }
 
   private whenOnDisk(done: () => void, failed: (error: unknown) => void, isUrgent: boolean): void {

@@ -25,7 +25,8 @@ export const isNotToBeOpened = (error: unknown): boolean => [CANNOT_OPEN, READ_O
 export const isRefusal = (error: unknown): boolean => codeOf(error) === CONSTRAINT;
 export const isDamaged = (error: unknown): boolean => codeOf(error) === DAMAGED;
 
-export const isFailedSync = (error: { errcode?: unknown }): boolean => error.errcode === FAILED_SYNC;
+export const isFailedSync = (error: unknown): boolean =>
+  (error as { errcode?: unknown } | null)?.errcode === FAILED_SYNC;
 
 export function isSqliteError(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === 'ERR_SQLITE_ERROR';
