@@ -88,7 +88,10 @@ const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest(
 /** What lies in the log of what was written is read from there, and later put over what was ruined. */
 function emptyLog(file) {
   const database = new DatabaseSync(file);
-  database.exec('PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE)');
+  database.exec('PRAGMA busy_timeout = 10000');
+  const checkpoint = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+  // One that finds a process at the same is refused at once, whatever the timeout.
+  while (checkpoint.get().busy !== 0);
   database.close();
 }
 
