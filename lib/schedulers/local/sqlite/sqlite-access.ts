@@ -137,7 +137,7 @@ export class SqliteAccess {
     if (!isDamaged(cause) && !isNoDatabase(cause))
       return new SchedulerUnavailableError(`The SQLite file could not be ${done}: ${message}.`, { cause });
     const { file } = this.opened;
-    this.damage = new SchedulerUnavailableError(
+    this.damage ??= new SchedulerUnavailableError(
       `${file} is damaged (${message}), and is left as it is from now on: put a backup in its place, or move it away to ` +
         `begin anew, ${basename(file)}-wal and ${basename(file)}-shm with it, and restart the app.`,
       { cause },
