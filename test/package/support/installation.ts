@@ -10,6 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from '../../../scripts/toolchain/lock.mjs';
+import { areBuilt, buildPages } from '../../../scripts/toolchain/pages.mjs';
+import { succeeded } from '../../../scripts/toolchain/run.mjs';
 import { inRepository, run } from './repository.js';
 
 export interface Folders {
@@ -33,11 +35,15 @@ export function makeFolders(): Folders & { root: string } {
   return { root, bare: make('bare'), nest12: make('nest-12'), nest11: make('nest-11') };
 }
 
-/** @returns the path of the tarball, with dist/ as it is in lib/ now: compiled again only if that has changed. */
+/** @returns the path of the tarball, with dist/ as its sources are now: made again only if those have changed. */
 export async function packLibrary(root: string): Promise<string> {
   const tsc = inRepository('node_modules/typescript/bin/tsc');
   const repository = inRepository('.');
-  await withLock(() => run(process.execPath, [tsc, '--build', 'tsconfig.build.json'], repository));
+  await withLock(async () => {
+    await run(process.execPath, [tsc, '--build', 'tsconfig.build.json'], repository);
+    if (!areBuilt() && !succeeded(await buildPages(process.execPath)))
+      throw new Error('The pages of the dashboard could not be built: see above.');
+  });
   const options = ['--ignore-scripts', '--json', '--pack-destination', root];
   const [{ filename }] = JSON.parse(await run('npm', ['pack', ...options], repository)) as [
     { filename: string },
