@@ -78,6 +78,27 @@ it('what is large is claimed, begun and ended one by one, and lets the event loo
   expect(await scheduler.counts()).toMatchObject({ succeeded: ENTRIES, scheduled: 0, running: 0 });
 }, 30_000);
 
+it('large data in a queue with slots of its own hold up no other queue', async () => {
+  open();
+  const producer = await start(undefined, false);
+  const small: string[] = [];
+  for (let i = 0; i < 3; i++) small.push(await producer.scheduler.schedule(new NoteJob(`${i}`), 0));
+  for (let i = 0; i < ENTRIES; i++)
+    await producer.scheduler.schedule(new NoteJob('x'.repeat(LARGE)), 0, { queue: 'big' });
+  await producer.nest.close();
+
+  const { events, nest } = await startApp({
+    jobs: [NoteJob],
+    scheduler: sqliteScheduler({ file }),
+    worker: { concurrency: 4, queues: { big: { concurrency: 4 } } },
+  });
+  const started: string[] = [];
+  events.all$.subscribe(({ type, id }) => type === 'started' && started.push(id));
+  await until(() => started.length === ENTRIES + 3, 'all to have begun');
+  await nest.close();
+  expect(small.map((id) => started.indexOf(id) < 6)).toEqual([true, true, true]);
+}, 30_000);
+
 it('what is large is pruned one by one', async () => {
   await schedule();
   open();

@@ -94,8 +94,9 @@ export class CheckpointThread {
       eval: true,
       name: 'eventflow-jobs checkpoints',
       workerData: this.file,
-      // Loaders and the like are the app's affair; Node.js 22 warns of its SQLite in each thread.
+      // Loaders and the like are the app's affair, those of NODE_OPTIONS too; Node.js 22 warns of its SQLite in each thread.
       execArgv: ['--no-warnings'],
+      env: {},
       resourceLimits: LITTLE_MEMORY,
     });
     worker.on('message', (answer: Copied | Refused) => {

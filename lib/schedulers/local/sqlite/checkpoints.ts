@@ -1,5 +1,5 @@
 import { LineLogger } from '../../../jobs/line.logger.js';
-import { messageOf } from '../../../jobs/thrown.js';
+import { messageOf, toError } from '../../../jobs/thrown.js';
 import { CheckpointRefused, CheckpointThread } from './checkpoint-thread.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
@@ -26,7 +26,8 @@ export class Checkpoints {
   private readonly log: WriteAheadLog;
   private readonly thread: CheckpointThread;
   private running: Promise<void> | undefined;
-  private next = EVERY;
+  /** How far the log was when it was copied last, and since when it was that log. */
+  private copied: { readonly length: number; readonly beginning: string | undefined } | undefined;
   private commits = 0;
   private isAble = true;
 
@@ -45,8 +46,11 @@ export class Checkpoints {
   }
 
   now(): void {
-    if (!this.isAble) return;
-    this.running ??= this.run()
+    if (this.isAble) this.begin(() => this.run());
+  }
+
+  private begin(work: () => Promise<void>): void {
+    this.running ??= work()
       .catch((error: unknown) => {
         if (error instanceof CheckpointRefused) this.hooks.onRefused(error.cause);
         else this.leaveToSqlite(error);
@@ -55,6 +59,7 @@ export class Checkpoints {
   }
 
   async close(): Promise<void> {
+    this.isAble = false;
     await this.running;
     await this.thread.close();
     this.log.close();
@@ -62,10 +67,13 @@ export class Checkpoints {
 
   private isDue(): boolean {
     try {
-      return this.log.reaches(this.next);
+      // Once copied to its end, the log begins anew with the next write, unless somebody reads or another process wrote.
+      const { length = 0, beginning } = this.copied ?? {};
+      return this.log.reaches((beginning === this.log.beginning() ? length : 0) + EVERY);
     } catch (error) {
       // What was committed is committed: no reason to fail those who wait for that.
-      this.leaveToSqlite(error);
+      this.isAble = false;
+      this.begin(() => Promise.reject(toError(error)));
       return false;
     }
   }
@@ -87,11 +95,11 @@ export class Checkpoints {
 
   /** @returns how long the log was; nothing where it could not be copied to its end. */
   private async copy(): Promise<number | undefined> {
-    const copied = await this.thread.copy();
-    const isComplete = copied.log === copied.checkpointed;
-    // Held back by a reader: not again and again, for the same pages.
-    this.next = isComplete ? EVERY : copied.log + EVERY;
-    return isComplete && copied.log >= 0 ? copied.log : undefined;
+    const beginning = this.log.beginning();
+    const { log, checkpointed } = await this.thread.copy();
+    if (log < 0) return undefined;
+    this.copied = { length: log, beginning };
+    return log === checkpointed ? log : undefined;
   }
 
   private leaveToSqlite(error: unknown): void {

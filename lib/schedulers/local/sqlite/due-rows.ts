@@ -56,18 +56,33 @@ export function findDue(
     .map((columns) => ({ queue, priority, columns }));
 }
 
-/** How many of these, from the first, may be read at once: at least one, and together no more than `most` bytes of large ones. */
-export function withTheirData(sql: SqliteStatements, rows: readonly DueRow[], most: number): DueRow[] {
+/**
+ * Those that may be read at once: together no more than `most` bytes of large ones. Of each queue with slots of its own,
+ * and of all others together, at least one, and none before those that come first there.
+ */
+export function withTheirData(
+  sql: SqliteStatements,
+  rows: readonly DueRow[],
+  own: ReadonlyMap<string, number>,
+  most: number,
+): DueRow[] {
   let bytes = 0;
-  const read = rows.findIndex(({ columns }) => {
-    if (columns[DATA_OF] !== null) return false;
-    if (bytes >= most) return true;
+  const served = new Set<string | undefined>();
+  const full = new Set<string | undefined>();
+  return rows.filter(({ queue, columns }) => {
+    const slots = own.has(queue) ? queue : undefined;
+    if (full.has(slots)) return false;
+    if (columns[DATA_OF] !== null) return true;
+    if (bytes >= most && served.has(slots)) {
+      full.add(slots);
+      return false;
+    }
     const { data } = sql.get<{ data: string }>(DATA, columns[SEQ])!;
+    served.add(slots);
     bytes += data.length;
     columns[DATA_OF] = data;
-    return false;
+    return true;
   });
-  return read === -1 ? [...rows] : rows.slice(0, read);
 }
 
 export function seqOf({ columns }: DueRow): number {

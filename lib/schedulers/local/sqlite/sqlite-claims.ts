@@ -45,7 +45,7 @@ export class SqliteClaims {
     const parked: StoredEntry[] = [];
     const first: number[] = [];
     const chosen = this.choose(groups, demand, now);
-    const readable = withTheirData(this.sql, chosen, MOST_BYTES);
+    const readable = withTheirData(this.sql, chosen, demand.own, MOST_BYTES);
     for (const row of readable) {
       const waiting = waitingEntry(row);
       const seq = seqOf(row);

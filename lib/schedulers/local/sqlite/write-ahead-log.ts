@@ -15,10 +15,16 @@ export class WriteAheadLog {
 
   constructor(private readonly file: string) {}
 
+  /** Another one whenever the log has begun anew; `undefined` while nothing was written to it. */
+  beginning(): string | undefined {
+    this.fd ??= openSync(`${this.file}-wal`, 'r');
+    if (readSync(this.fd, this.header, 0, HEADER, 0) < HEADER) return undefined;
+    return saltsOf(this.header, SALTS.ofLog).toString('hex');
+  }
+
   /** Whether what was committed since it last began has come as far as this frame. */
   reaches(frame: number): boolean {
-    this.fd ??= openSync(`${this.file}-wal`, 'r');
-    if (readSync(this.fd, this.header, 0, HEADER, 0) < HEADER) return false;
+    if (this.beginning() === undefined || this.fd === undefined) return false;
     const at = HEADER + (frame - 1) * (FRAME_HEADER + this.header.readUInt32BE(PAGE_SIZE));
     if (readSync(this.fd, this.frame, 0, FRAME_HEADER, at) < FRAME_HEADER) return false;
     return saltsOf(this.header, SALTS.ofLog).equals(saltsOf(this.frame, SALTS.ofFrame));
