@@ -1,8 +1,7 @@
-import { CommandBus } from '@nestjs/cqrs';
-import { defineWorker, JobStatus } from 'plainjob';
+import { JobStatus } from 'plainjob';
 import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { SendReminder, allHandled, schedulersOf, startApp } from './app.mjs';
-import { SILENT, openPlainjob, withFile } from './sqlite.mjs';
+import { openPlainjob, startPlainjobWorkers, withFile } from './sqlite.mjs';
 
 /** Stored commands, run by one process: from the moment that the first is handed over until the last is written down. */
 export const runOurs = (concurrency) => (size) =>
@@ -40,20 +39,13 @@ export const runPlainjob = (concurrency) => (size) =>
       Array.from({ length: few }, (_, i) => new SendReminder(i)),
     );
     const app = await startApp();
-    const bus = app.get(CommandBus);
-    const handle = ({ data }) =>
-      bus.execute(Object.assign(Object.create(SendReminder.prototype), JSON.parse(data)));
-    const workers = Array.from({ length: concurrency }, () =>
-      defineWorker('SendReminder', handle, { queue, logger: SILENT, pollIntervall: 10 }),
-    );
     const done = allHandled(few);
-    const ended = workers.map((worker) => worker.start());
+    const stop = startPlainjobWorkers(queue, app, concurrency);
     const began = await done;
     while (queue.countJobs({ status: JobStatus.Done }) < few)
       await new Promise((resolve) => setImmediate(resolve));
     const seconds = (performance.now() - began) / 1000;
-    await Promise.all(workers.map((worker) => worker.stop()));
-    await Promise.all(ended);
+    await stop();
     queue.close();
     await app.close();
     return { '': few / seconds };

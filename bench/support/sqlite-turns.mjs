@@ -1,8 +1,7 @@
-import { CommandBus } from '@nestjs/cqrs';
-import { JobStatus, defineWorker } from 'plainjob';
+import { JobStatus } from 'plainjob';
 import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { SendReminder, allHandled, schedulersOf, startApp } from './app.mjs';
-import { SILENT, openPlainjob, withFile } from './sqlite.mjs';
+import { openPlainjob, startPlainjobWorkers, withFile } from './sqlite.mjs';
 
 /** What a caller hands over in one turn of the event loop: to write this as text is his own time. */
 const BYTES_A_TURN = 100_000;
@@ -75,22 +74,15 @@ export const turnsOfPlainjob = (bytes) => (size) =>
       handOver(size, 'x'.repeat(bytes), (command) => queue.add('SendReminder', command)),
     );
     const app = await startApp();
-    const bus = app.get(CommandBus);
-    const handle = ({ data }) =>
-      bus.execute(Object.assign(Object.create(SendReminder.prototype), JSON.parse(data)));
-    const workers = Array.from({ length: CONCURRENCY }, () =>
-      defineWorker('SendReminder', handle, { queue, logger: SILENT, pollIntervall: 10 }),
-    );
     const done = allHandled(size);
-    let ended;
+    let stop;
     const run = await longestTurn(async () => {
-      ended = workers.map((worker) => worker.start());
+      stop = startPlainjobWorkers(queue, app, CONCURRENCY);
       await done;
       while (queue.countJobs({ status: JobStatus.Done }) < size)
         await new Promise((resolve) => setTimeout(resolve, 20));
     });
-    await Promise.all(workers.map((worker) => worker.stop()));
-    await Promise.all(ended);
+    await stop();
     const prune = await longestTurn(async () => queue.removeDoneJobs(-1));
     queue.close();
     await app.close();

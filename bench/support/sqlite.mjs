@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { defineQueue } from 'plainjob';
+import { CommandBus } from '@nestjs/cqrs';
+import { defineQueue, defineWorker } from 'plainjob';
+import { SendReminder } from './app.mjs';
 
 /** Gives a new file's path, and takes away what was written there. */
 export async function withFile(run) {
@@ -68,3 +70,22 @@ export function openPlainjob(file) {
 
 const nothing = () => {};
 export const SILENT = { error: nothing, warn: nothing, info: nothing, debug: nothing };
+
+/**
+ * Starts as many workers of plainjob, each of which gives a fresh command to the app's bus.
+ *
+ * @returns {() => Promise<void>} stops them
+ */
+export function startPlainjobWorkers(queue, app, count) {
+  const bus = app.get(CommandBus);
+  const handle = ({ data }) =>
+    bus.execute(Object.assign(Object.create(SendReminder.prototype), JSON.parse(data)));
+  const workers = Array.from({ length: count }, () =>
+    defineWorker('SendReminder', handle, { queue, logger: SILENT, pollIntervall: 10 }),
+  );
+  const ended = workers.map((worker) => worker.start());
+  return async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await Promise.all(ended);
+  };
+}

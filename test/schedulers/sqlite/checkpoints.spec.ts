@@ -36,6 +36,7 @@ class NoteJob implements Job {
 
 const MEGABYTE = 1024 * 1024;
 const TEXT = 'x'.repeat(100 * 1024);
+/** Of {@link writeMuch}. */
 const ENTRIES = 300;
 
 let folder: string;
@@ -66,7 +67,7 @@ function assertIntact(): void {
   const database = new DatabaseSync(file);
   expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   expect(database.prepare('SELECT count(*) AS entries FROM eventflow_jobs_entries').get()).toEqual({
-    entries: ENTRIES,
+    entries: 3 * ENTRIES,
   });
   database.close();
 }
@@ -82,10 +83,12 @@ it.each([true, false])(
       worker: false,
     });
 
-    const longest = await writeMuch((text) => scheduler.schedule(new NoteJob(text), '1h'));
+    const schedule = (text: string) => scheduler.schedule(new NoteJob(text), '1h');
+    const before = await writeMuch(schedule);
+    const longest = Math.max(await writeMuch(schedule), await writeMuch(schedule));
 
-    // Without, it would be as long as all that was written.
-    expect(longest).toBeLessThan(20 * MEGABYTE);
+    // Else it would be three times as long: it is written from its beginning again, however long it was.
+    expect(longest).toBeLessThan(before + 20 * MEGABYTE);
     expect(threads).toBe(1);
     expect(log.filter((line) => line.includes('within commits from now on'))).toHaveLength(
       mayHaveOne ? 0 : 1,
@@ -136,10 +139,11 @@ it('goes on while a reader holds the log back, and catches up after it', async (
   const reader = new DatabaseSync(file);
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM eventflow_jobs_entries').get();
-  expect(await writeMuch(schedule)).toBeGreaterThan(29 * MEGABYTE);
+  const held = await writeMuch(schedule);
+  expect(held).toBeGreaterThan(29 * MEGABYTE);
   reader.close();
 
-  // As long as the log was: from its beginning again.
-  expect(await writeMuch(schedule)).toBeLessThan(60 * MEGABYTE);
+  // Written from its beginning again, not on from where it was held.
+  expect(await writeMuch(schedule)).toBeLessThan(held + 20 * MEGABYTE);
   await nest.close();
 });

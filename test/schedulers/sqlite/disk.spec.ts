@@ -1,4 +1,4 @@
-import fs, { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import fs, { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Job, JobVersion, SchedulerUnavailableError } from 'nestjs-eventflow-jobs';
 import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { DiskSync } from '../../../lib/schedulers/local/sqlite/disk-sync.js';
 import { errorOf, startApp } from '../../support/app.js';
 import { recordLog } from '../../support/log.js';
 import { until } from '../../support/until.js';
@@ -200,4 +201,51 @@ it("synchronous: 'NORMAL' does not wait for the disk", async () => {
   await scheduler.scheduleNow(new NoteJob('first'));
   await until(async () => (await scheduler.counts()).succeeded === 1, 'the job to have run');
   expect(syncs).toBe(0);
+});
+
+describe('A sync', () => {
+  /** Counts syncs of a log that is there, each of which ends at once. */
+  function open(): { disk: DiskSync; syncs: () => number } {
+    writeFileSync(`${file}-wal`, '');
+    let syncs = 0;
+    replaceSync((_, __, confirmed) => {
+      syncs += 1;
+      setImmediate(confirmed, null);
+    });
+    return { disk: new DiskSync(file), syncs: () => syncs };
+  }
+  const failed = (cause: unknown) => {
+    throw cause;
+  };
+
+  it('that nobody waits for is shared by all that comes within a moment, and is made', async () => {
+    const { disk, syncs } = open();
+    let told = 0;
+    for (let i = 0; i < 5; i++) disk.after(() => (told += 1), failed, false);
+    expect(disk.isUnderWay).toBe(true);
+    expect(syncs()).toBe(0);
+    await until(() => told === 5, 'all to be told');
+    expect(syncs()).toBe(1);
+    await disk.close();
+  });
+
+  it('that somebody waits for is made at once, with what waited before', async () => {
+    const { disk, syncs } = open();
+    const told: string[] = [];
+    disk.after(() => told.push('patient'), failed, false);
+    disk.after(() => told.push('urgent'), failed, true);
+    expect(syncs()).toBe(1);
+    await until(() => told.length === 2, 'both to be told');
+    expect(told).toEqual(['patient', 'urgent']);
+    expect(syncs()).toBe(1);
+    await disk.close();
+  });
+
+  it('that is still to come is made before the log is closed', async () => {
+    const { disk, syncs } = open();
+    let told = 0;
+    disk.after(() => (told += 1), failed, false);
+    await disk.close();
+    expect([told, syncs()]).toEqual([1, 1]);
+  });
 });

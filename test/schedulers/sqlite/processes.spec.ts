@@ -4,7 +4,7 @@ import type { JobState } from 'nestjs-eventflow-jobs';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import { useCompiledLibrary } from '../../support/compiled.js';
-import { type Line, SharedFile } from './support/worker-process.js';
+import { type Line, SharedFile, type WorkerProcess } from './support/worker-process.js';
 
 const library = useCompiledLibrary();
 
@@ -24,6 +24,22 @@ const stateOf = (file: string, id: string) =>
     file,
     `SELECT state, attempt FROM eventflow_jobs_entries WHERE id = '${id}'`,
   )[0];
+
+/** One that stands still within a transaction keeps all others from writing, for as long as it does. */
+async function stopOutsideOfTransactions(one: WorkerProcess, file: string): Promise<void> {
+  const database = new DatabaseSync(file, { timeout: 100 });
+  await until(() => {
+    one.signal('SIGSTOP');
+    try {
+      database.exec('BEGIN IMMEDIATE; ROLLBACK');
+      return true;
+    } catch {
+      one.signal('SIGCONT');
+      return false;
+    }
+  }, 'the process to stand still without a lock');
+  database.close();
+}
 
 describe('when a process is killed', () => {
   it('another one that lives runs its entries again within about two seconds, as the next attempt', async () => {
@@ -142,7 +158,7 @@ describe('when a process stands still for longer than its lease', () => {
     const first = await shared.start({ lease: '500ms', recurring });
     const id = await first.schedule('StepJob', ['a', 300], 0);
     await shared.line('begin', 'a', { pid: first.pid });
-    first.signal('SIGSTOP');
+    await stopOutsideOfTransactions(first, shared.file);
     const second = await shared.start({ lease: '500ms' });
     await shared.line('end', 'a', { pid: second.pid, attempt: 2 });
     await until(() => stateOf(shared.file, id)?.state === 2, 'the end to be written down');
@@ -244,9 +260,7 @@ describe('between living processes', () => {
     await until(() => stateOf(shared.file, id)?.state === 0, 'the retry to be written down');
     const failed = Date.now();
     const first = processes.find((one) => one.pid === pid)!;
-    // Stopped in the middle of a transaction it would keep the file locked: it has looked for work once more by then.
-    await first.call('idle', 50);
-    first.signal('SIGSTOP');
+    await stopOutsideOfTransactions(first, shared.file);
 
     const again = await shared.line('begin', 'a', { attempt: 2 });
     expect(again.pid).not.toBe(pid);

@@ -3,6 +3,7 @@ import { toError } from '../../../jobs/thrown.js';
 
 /** It stands here as a text, since a bundler would not bring a file of its own. */
 const PROGRAM = `
+const { existsSync } = require('node:fs');
 const { parentPort, workerData } = require('node:worker_threads');
 const { DatabaseSync } = require('node:sqlite');
 let database;
@@ -10,6 +11,7 @@ let checkpoint;
 
 const answer = () => {
   try {
+    if (!existsSync(workerData)) throw new Error('the file is gone'); // and is not to be made again
     database ??= new DatabaseSync(workerData);
     checkpoint ??= database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     return checkpoint.get();

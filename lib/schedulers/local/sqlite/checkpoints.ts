@@ -1,7 +1,7 @@
 import { LineLogger } from '../../../jobs/line.logger.js';
 import { messageOf, toError } from '../../../jobs/thrown.js';
 import { CheckpointRefused, CheckpointThread } from './checkpoint-thread.js';
-import { WriteAheadLog } from './write-ahead-log.js';
+import { type LogPosition, WriteAheadLog } from './write-ahead-log.js';
 
 /** The log is copied into the file whenever it is so many pages longer: as SQLite does by itself. */
 const EVERY = 1_000;
@@ -10,7 +10,7 @@ const FEW = 300;
 
 export interface CheckpointHooks {
   /** Nothing is written until the promise settles. */
-  readonly whileWaiting: <T>(pass: () => Promise<T>) => Promise<T>;
+  readonly whileNobodyWrites: <T>(copy: () => Promise<T>) => Promise<T>;
   /** SQLite gave this error instead. */
   readonly onRefused: (cause: unknown) => void;
   /** From now on SQLite is to do it, within a commit. */
@@ -26,8 +26,8 @@ export class Checkpoints {
   private readonly log: WriteAheadLog;
   private readonly thread: CheckpointThread;
   private running: Promise<void> | undefined;
-  /** How far the log was when it was copied last, and since when it was that log. */
-  private copied: { readonly length: number; readonly beginning: string | undefined } | undefined;
+  /** How far the log was when it was copied last. */
+  private copied: LogPosition | undefined;
   private commits = 0;
   private isAble = true;
 
@@ -68,8 +68,7 @@ export class Checkpoints {
   private isDue(): boolean {
     try {
       // Once copied to its end, the log begins anew with the next write, unless somebody reads or another process wrote.
-      const { length = 0, beginning } = this.copied ?? {};
-      return this.log.reaches((beginning === this.log.beginning() ? length : 0) + EVERY);
+      return this.log.grewBy(EVERY, this.copied);
     } catch (error) {
       // What was committed is committed: no reason to fail those who wait for that.
       this.isAble = false;
@@ -90,15 +89,15 @@ export class Checkpoints {
       if (copied <= FEW || copied >= last) break;
       [last, length] = [copied, end];
     }
-    await this.hooks.whileWaiting(() => this.copy());
+    await this.hooks.whileNobodyWrites(() => this.copy());
   }
 
   /** @returns how long the log was; nothing where it could not be copied to its end. */
   private async copy(): Promise<number | undefined> {
     const beginning = this.log.beginning();
     const { log, checkpointed } = await this.thread.copy();
-    if (log < 0) return undefined;
-    this.copied = { length: log, beginning };
+    if (log < 0 || beginning === undefined) return undefined;
+    this.copied = { frames: log, beginning };
     return log === checkpointed ? log : undefined;
   }
 

@@ -13,6 +13,9 @@ import { WriteQueue } from './write-queue.js';
 /** After so many pages: its own default. */
 const CHECKPOINTS_OF_SQLITE = 1_000;
 
+const COPYING =
+  'What was committed is still being copied from the log into the SQLite file: the disk is too slow for what is written. Call again later.';
+
 /** How the store reads from its file and writes to it. */
 export class SqliteAccess {
   private readonly queue: WriteQueue;
@@ -52,7 +55,7 @@ export class SqliteAccess {
       operationTimeout,
     );
     this.checkpoints = new Checkpoints(opened.file, {
-      whileWaiting: (pass) => this.whileWriting(pass),
+      whileNobodyWrites: (copy) => this.whileNobodyWrites(COPYING, copy),
       onRefused: (cause) => this.refuseFromNow(cause),
       onUnable: () => opened.database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINTS_OF_SQLITE}`),
     });
@@ -108,13 +111,17 @@ export class SqliteAccess {
     return new Promise((resolve, reject) => this.whenOnDisk(resolve, reject, isUrgent));
   }
 
-  /** Another connection of this process writes: to try meanwhile would only block the event loop. */
-  async whileWriting<T>(work: () => Promise<T>): Promise<T> {
-    this.queue.hold();
+  /**
+   * Another connection of this process works on the file: to write meanwhile would only block the event loop.
+   *
+   * @param why what those are told who wait for too long.
+   */
+  async whileNobodyWrites<T>(why: string, work: () => Promise<T>): Promise<T> {
+    this.queue.hold(why);
     try {
       return await work();
     } finally {
-      this.queue.letGo();
+      this.queue.letGo(why);
       this.checkpoints.look();
     }
   }

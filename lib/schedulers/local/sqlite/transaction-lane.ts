@@ -15,6 +15,10 @@ import { rollback } from './write-queue.js';
 /** After a transaction could not be begun, in ms: the entry is claimed again at once. */
 const PAUSE = 200;
 
+const IN_TRANSACTION =
+  'A job holds the one write transaction of the file (transactionalWork): pass `transaction: context.transaction` where ' +
+  'the job itself schedules, and keep such jobs short.';
+
 /**
  * Runs attempts one after the other, each in a transaction on a connection of its own: what the job writes through it
  * and the completion are one commit. A file has one writer, so two at a time would only wait for each other.
@@ -66,7 +70,7 @@ export class TransactionLane {
       attempt.abort(new WorkerStoppedError('No transaction could be begun for the attempt.', { cause }));
       return { result: await run() };
     }
-    return this.store.access.whileWriting(() => this.runIn(attempt, run));
+    return this.store.access.whileNobodyWrites(IN_TRANSACTION, () => this.runIn(attempt, run));
   }
 
   private async runIn(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {

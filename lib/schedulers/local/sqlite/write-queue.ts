@@ -42,7 +42,8 @@ export class WriteQueue {
   private writes: Write[] = [];
   private cancelPlan: (() => void) | undefined;
   private closed = false;
-  private holders = 0;
+  /** Why nothing is written, by each that says so. */
+  private readonly holds: string[] = [];
   private refusals = 0;
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
@@ -82,7 +83,7 @@ export class WriteQueue {
   }
 
   private flush(): void {
-    if (this.holders > 0) return this.again([], HELD_PAUSE);
+    if (this.holds.length > 0) return this.again([], HELD_PAUSE);
     const batch = this.nextBatch();
     if (batch.length === 0) return;
     let outcomes: (() => void)[];
@@ -110,14 +111,14 @@ export class WriteQueue {
     );
   }
 
-  /** Nothing is written until each that called this has let go. */
-  hold(): void {
-    this.holders += 1;
+  /** Nothing is written until each that called this has let go. Who waits for too long is told why. */
+  hold(why: string): void {
+    this.holds.push(why);
   }
 
-  letGo(): void {
-    this.holders -= 1;
-    if (this.holders > 0 || this.writes.length === 0) return;
+  letGo(why: string): void {
+    this.holds.splice(this.holds.indexOf(why), 1);
+    if (this.holds.length > 0 || this.writes.length === 0) return;
     this.cancelPlan?.();
     this.plan();
   }
@@ -204,7 +205,8 @@ export class WriteQueue {
     const inTime = waiting.findIndex(({ deadline }) => deadline > now);
     const late = waiting.splice(0, inTime === -1 ? waiting.length : inTime);
     this.writes = waiting;
-    for (const { reject } of late) reject(cause === undefined ? heldForLong() : this.hooks.explain(cause));
+    for (const { reject } of late)
+      reject(cause === undefined ? new SchedulerUnavailableError(this.holds[0]!) : this.hooks.explain(cause));
     if (this.writes.length > 0) this.plan(pause);
   }
 }
@@ -226,11 +228,4 @@ export function rollback(database: DatabaseSync): void {
   } catch (error) {
     if (!isSqliteError(error)) throw error;
   }
-}
-
-function heldForLong(): SchedulerUnavailableError {
-  return new SchedulerUnavailableError(
-    'A job holds the one write transaction of the file (transactionalWork): pass `transaction: context.transaction` ' +
-      'where the job itself schedules, and keep such jobs short.',
-  );
 }
