@@ -18,6 +18,8 @@ const NOTICED_WITHIN = 15_000;
 const MOST_WORK = 0.3;
 /** Of each process, about the file. */
 const MOST_WORDS = 3;
+/** Which file, and what is wrong with it. */
+const NAMED = /jobs\.db\S* (is damaged|is no)/;
 
 /** @param ruin does it: it gets the path of the file, and chance. */
 export async function playRuin({ program, engine, fault, seed, number, folder }, ruin) {
@@ -71,9 +73,7 @@ export async function playRuin({ program, engine, fault, seed, number, folder },
         ...(isLeftAlone ? [] : ['what had noticed the damage wrote on']),
         ...(!existsSync(file) || statSync(file).ino !== ino ? ['the file was replaced'] : []),
         ...(existsSync(file) && statSync(file).size < length ? ['the file was cut further'] : []),
-        ...(!hasStarted && said.includes('UnusableStoreError')
-          ? []
-          : [`a new process was not told: ${said}`]),
+        ...(!hasStarted && NAMED.test(said) ? [] : [`a new process was not told: ${said}`]),
         ...(hashOf(file) === ended ? [] : ['a new process changed the file']),
       ],
     };
@@ -106,6 +106,6 @@ function wordsOf(pid, folder) {
 function judgeWords(pid, words) {
   const text = words.join(' | ');
   if (words.length === 0) return [`process ${pid} has noticed nothing`];
-  if (!/jobs\.db\S* (is damaged|is no)/.test(text)) return [`process ${pid} names no file: ${text}`];
+  if (!NAMED.test(text)) return [`process ${pid} names no file: ${text}`];
   return words.length > MOST_WORDS ? [`process ${pid} says it ${words.length} times: ${text}`] : [];
 }

@@ -122,6 +122,35 @@ it('a commit that cannot look into the log is no failure', async () => {
   await nest.close();
 });
 
+it('notices what was put over the file before more is copied into it, though all that it reads lies in its cache', async () => {
+  const { nest, scheduler } = await startApp({
+    jobs: [NoteJob],
+    scheduler: sqliteScheduler({ file }),
+    worker: false,
+  });
+  // The same few pages again and again, which are read but once.
+  const id = await scheduler.schedule(new NoteJob('later and later'), '1h');
+  const reschedule = async (times: number) => {
+    for (let hours = 0; hours < times; hours++) await scheduler.reschedule(id, `${hours + 1}h`);
+  };
+  await reschedule(500);
+  expect(threads).toBe(1);
+  const other = new DatabaseSync(file);
+  other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  // The file grows, which stands in its first page: that one is in the log from now on.
+  await scheduler.schedule(new NoteJob(TEXT), '1h');
+  await reschedule(1);
+  const garbage = Buffer.alloc(statSync(file).size, 0x5a);
+  const ruined = fs.openSync(file, 'r+');
+  fs.writeSync(ruined, garbage);
+
+  await expect(reschedule(500)).rejects.toThrow(`${file} is damaged (file is not a database)`);
+  expect(fs.readFileSync(file)).toEqual(garbage);
+  await nest.close();
+  other.close();
+  fs.closeSync(ruined);
+});
+
 it('an app that writes little has no thread for that', async () => {
   const { nest, scheduler } = await startApp({ jobs: [NoteJob], scheduler: sqliteScheduler({ file }) });
   await scheduler.schedule(new NoteJob('little'), 0);

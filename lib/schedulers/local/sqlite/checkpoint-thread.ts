@@ -1,17 +1,35 @@
 import { Worker } from 'node:worker_threads';
 import { toError } from '../../../jobs/thrown.js';
+import { NOT_A_DATABASE } from './sqlite-errors.js';
 
 /** It stands here as a text, since a bundler would not bring a file of its own. */
 const PROGRAM = `
 const { existsSync } = require('node:fs');
+const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
 const { DatabaseSync } = require('node:sqlite');
+const asItIs = pathToFileURL(workerData).href + '?immutable=1';
 let database;
 let checkpoint;
+
+// What was put over the file shows in no connection whose pages lie in its cache and in the log. By one of SQLite's: to
+// close the file by other means ends all locks that this process has on it. Before Node.js 22.15 there is no such look.
+const assertDatabase = () => {
+  let file;
+  try {
+    file = new DatabaseSync(asItIs, { readOnly: true });
+    file.exec('PRAGMA schema_version');
+  } catch (error) {
+    if (error.errcode === ${NOT_A_DATABASE}) throw error;
+  } finally {
+    file?.close();
+  }
+};
 
 const answer = () => {
   try {
     if (!existsSync(workerData)) throw new Error('the file is gone'); // and is not to be made again
+    assertDatabase();
     database ??= new DatabaseSync(workerData);
     checkpoint ??= database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     return checkpoint.get();
@@ -55,7 +73,7 @@ interface Asked {
   readonly reject: (cause: Error) => void;
 }
 
-/** Copies from the log into the file without blocking the event loop, nor any reader or writer. */
+/** Copies from the log into the file, if that still is one, without blocking the event loop, nor any reader or writer. */
 export class CheckpointThread {
   private worker: Worker | undefined;
   private asked: Asked | undefined;

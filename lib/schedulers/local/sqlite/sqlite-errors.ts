@@ -10,7 +10,7 @@ export class UnusableStoreError extends EventFlowJobsError {}
 
 const BUSY = 5;
 const LOCKED = 6;
-const NOT_A_DATABASE = 26;
+export const NOT_A_DATABASE = 26;
 const CANNOT_OPEN = 14;
 const READ_ONLY = 8;
 const DAMAGED = 11;
