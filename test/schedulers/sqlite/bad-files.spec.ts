@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -97,6 +98,21 @@ describe('a file that entries cannot be kept in is refused and left as it is', (
     expect(error).toBeInstanceOf(UnusableStoreError);
     expect(error.message).toContain(file);
     expect(readFileSync(file).equals(content)).toBe(true);
+  });
+
+  it('an overwritten database, whose log looks whole', async () => {
+    const { nest, scheduler } = await startApp(options(join(folder, 'living.db'), { worker: false }));
+    await scheduler.schedule(new NoteJob('a'), '1h');
+    // A copy, as a crash leaves it.
+    copyFileSync(join(folder, 'living.db-wal'), `${file}-wal`);
+    await nest.close();
+    const garbage = Buffer.alloc(20_480, 0x5a);
+    writeFileSync(file, garbage);
+    const error = await startError(options());
+    expect(error).toBeInstanceOf(UnusableStoreError);
+    expect(error.message).toContain(file);
+    expect(readFileSync(file)).toEqual(garbage);
+    expect(existsSync(`${file}-wal`)).toBe(true);
   });
 
   it("somebody else's database", async () => {

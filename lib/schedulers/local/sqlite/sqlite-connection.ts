@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import { UnusableStoreError, isBusy, isDamaged, isNoDatabase, isNotToBeOpened } from './sqlite-errors.js';
 import { assertOurs, migrate } from './sqlite-schema.js';
@@ -122,6 +123,7 @@ async function connect(
   for (let tries = 1; ; tries++) {
     let database: DatabaseSync | undefined;
     try {
+      assertDatabase(sqlite, file);
       database = new sqlite.DatabaseSync(file, { readOnly });
       database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
       setUp(database);
@@ -136,6 +138,22 @@ async function connect(
       }
       await new Promise((again) => setTimeout(again, 5 + Math.random() * 10));
     }
+  }
+}
+
+/**
+ * To open what was overwritten copies into it what is left of its log: that may even look whole. The look takes no lock and
+ * opens no log. Before Node.js 22.15 there is none, since SQLite is given paths only.
+ */
+function assertDatabase({ DatabaseSync }: Sqlite, file: string): void {
+  let asItIs: DatabaseSync | undefined;
+  try {
+    asItIs = new DatabaseSync(`${pathToFileURL(file).href}?immutable=1`, { readOnly: true });
+    asItIs.exec('PRAGMA schema_version');
+  } catch (error) {
+    if (isNoDatabase(error)) throw error;
+  } finally {
+    asItIs?.close();
   }
 }
 
