@@ -10,15 +10,22 @@ import { beforeEach, expect, it } from 'vitest';
 import { startApp } from '../../support/app.js';
 import { recordLog } from '../../support/log.js';
 
+type Fate = 'lives' | 'cannot be had' | 'dies at work';
+
 /** Threads that were started, or were to be. */
 let threads = 0;
-let mayStart = true;
+let fate: Fate = 'lives';
 const { Worker } = workerThreads;
-class CountedWorker extends Worker {
+class FatedWorker extends Worker {
   constructor(...args: ConstructorParameters<typeof Worker>) {
     threads += 1;
-    if (!mayStart) throw new Error('Access to this API has been restricted.');
+    if (fate === 'cannot be had') throw new Error('Access to this API has been restricted.');
     super(...args);
+  }
+
+  override postMessage(message: unknown): void {
+    if (fate === 'dies at work') void this.terminate();
+    else super.postMessage(message);
   }
 }
 
@@ -43,8 +50,8 @@ let folder: string;
 let file: string;
 beforeEach(() => {
   threads = 0;
-  mayStart = true;
-  replaceWorker(CountedWorker);
+  fate = 'lives';
+  replaceWorker(FatedWorker);
   folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
   file = join(folder, 'jobs.db');
   return () => {
@@ -72,10 +79,10 @@ function assertIntact(): void {
   database.close();
 }
 
-it.each([true, false])(
-  'what is written goes on into the file: with a thread for that, %s',
-  async (mayHaveOne) => {
-    mayStart = mayHaveOne;
+it.each<Fate>(['lives', 'cannot be had', 'dies at work'])(
+  'what is written goes on into the file: a thread for that %s',
+  async (ofThread) => {
+    fate = ofThread;
     const log = recordLog();
     const { nest, scheduler } = await startApp({
       jobs: [NoteJob],
@@ -91,7 +98,7 @@ it.each([true, false])(
     expect(longest).toBeLessThan(before + 20 * MEGABYTE);
     expect(threads).toBe(1);
     expect(log.filter((line) => line.includes('within commits from now on'))).toHaveLength(
-      mayHaveOne ? 0 : 1,
+      ofThread === 'lives' ? 0 : 1,
     );
     await nest.close();
     assertIntact();
