@@ -5,6 +5,7 @@ import { JOB_STATES, type JobState } from '../../scheduling/job-entry.js';
 import type { EntryRef, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Installation } from './installation.js';
 import type { PgCalls } from './pg-calls.js';
+import { ofQueueAsText } from './pg-list.js';
 import { COLUMNS, type EntryRow, SHOWN_COLUMNS, jsonText, keyOf, kindOf, toEntry } from './pg-rows.js';
 import { MOST, OUTPUT, PARKED_RUN_AT } from './readable-row.js';
 
@@ -14,6 +15,7 @@ const RELEASED_AT_ONCE = 500;
 /** One entry at a time: what is found and changed from outside. */
 export class PgEntries {
   private readonly of: string;
+  private readonly ofAsText: string;
   private readonly table: string;
 
   constructor(
@@ -23,6 +25,7 @@ export class PgEntries {
   ) {
     this.table = table;
     this.of = `j.name = '${queue}'`;
+    this.ofAsText = ofQueueAsText(queue);
   }
 
   async find(ref: EntryRef): Promise<StoredEntry | undefined> {
@@ -94,11 +97,12 @@ export class PgEntries {
   /** Parked entries whose class is known wait again, at their own time. */
   async release(knows: Knows, reasons: readonly ParkedReason[]): Promise<number> {
     let released = 0;
-    for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
-      const rows = await this.calls.query<EntryRow>(
-        `SELECT ${COLUMNS} FROM ${this.table} j WHERE output -> 'parked' IS NOT NULL AND ${this.of} AND state < 'active'
-          AND id > $1 ORDER BY id LIMIT ${RELEASED_AT_ONCE}`,
-        [after],
+    for (let after = ['-infinity', '00000000-0000-0000-0000-000000000000']; ;) {
+      const rows = await this.calls.queryAlongIndexes<EntryRow & { place: string }>(
+        `SELECT ${COLUMNS}, j.created_on::text AS place FROM ${this.table} j
+          WHERE output -> 'parked' IS NOT NULL AND ${this.ofAsText} AND state < 'active'
+            AND (j.created_on, j.id) > ($1::timestamptz, $2::uuid) ORDER BY j.created_on, j.id LIMIT ${RELEASED_AT_ONCE}`,
+        after,
       );
       const known = rows
         .map(toEntry)
@@ -114,7 +118,8 @@ export class PgEntries {
         released += done.length;
       }
       if (rows.length < RELEASED_AT_ONCE) return released;
-      after = rows.at(-1)!.id;
+      const { place, id } = rows.at(-1)!;
+      after = [place, id];
     }
   }
 

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createDatabase } from '../../support/postgres.js';
 import { until } from '../../support/until.js';
-import { NoteJob, forget, ran, startOn } from './support/note.job.js';
+import { NoteJob, forget, openPool, ran, startOn } from './support/note.job.js';
 
 beforeEach(forget);
 
@@ -75,17 +75,8 @@ it('explains why an entry has not run', async () => {
   await nest.close();
 });
 
-it('pages and queues are read along indexes, straight after the entries came: there are no statistics of them yet', async () => {
-  const connectionString = await createDatabase();
-  const { scheduler } = await startOn({ connectionString }, { operationTimeout: '30s' });
-  await scheduler.scheduleMany(
-    Array.from({ length: 10_000 }, (_, index) => ({
-      job: new NoteJob(String(index)),
-      when: '1h' as const,
-      queue: `queue-${index % 3}`,
-    })),
-  );
-  // What the server was asked is asked again, for how it would go about it.
+/** What the server is asked meanwhile is asked again, for how it would go about it. */
+async function plansOf(connectionString: string, ask: () => Promise<unknown>): Promise<string[]> {
   const asked: [text: string, values: unknown[]][] = [];
   const asIs = Client.prototype.query;
   const query = vi.spyOn(Client.prototype, 'query');
@@ -94,12 +85,7 @@ it('pages and queues are read along indexes, straight after the entries came: th
     if (/^\s*(SELECT|WITH)/.test(text)) asked.push([text, Array.isArray(values) ? values : []]);
     return asIs.apply(this, args as never);
   });
-  await scheduler.list({ order: 'newest-first', limit: 500 });
-  await scheduler.list({ state: 'scheduled', limit: 10 });
-  await scheduler.list({ name: 'Note', limit: 10 });
-  await scheduler.list({ queue: 'queue-1', limit: 10 });
-  await scheduler.queues();
-  await scheduler.oldestDue();
+  await ask();
   query.mockRestore();
 
   const client = new Client(connectionString);
@@ -114,6 +100,71 @@ it('pages and queues are read along indexes, straight after the entries came: th
       plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
     }
   }
+  return plans;
+}
+
+const startWithMany = async (connectionString: string) => {
+  const app = await startOn({ connectionString }, { operationTimeout: '30s', worker: false });
+  await app.scheduler.scheduleMany(
+    Array.from({ length: 10_000 }, (_, index) => ({
+      job: new NoteJob(String(index)),
+      when: '1h' as const,
+      queue: `queue-${index % 3}`,
+    })),
+  );
+  return app;
+};
+
+it('pages and queues are read along indexes, straight after the entries came: there are no statistics of them yet', async () => {
+  const connectionString = await createDatabase();
+  const { scheduler } = await startWithMany(connectionString);
+
+  const plans = await plansOf(connectionString, async () => {
+    await scheduler.list({ order: 'newest-first', limit: 500 });
+    await scheduler.list({ state: 'scheduled', limit: 10 });
+    await scheduler.list({ name: 'Note', limit: 10 });
+    await scheduler.list({ queue: 'queue-1', limit: 10 });
+    await scheduler.queues();
+    await scheduler.oldestDue();
+  });
+
   expect(plans.filter((plan) => plan.includes('eventflow_due') || plan.includes('_i15')).length).toBe(6);
   for (const plan of plans) expect(plan).not.toMatch(/Bitmap|Seq Scan on j|-> {2}Sort/);
+}, 60_000);
+
+it.each(['failed', 'parked', 'running'] as const)(
+  'the few that are %s are found without a look at the many others',
+  async (state) => {
+    const connectionString = await createDatabase();
+    const { scheduler } = await startWithMany(connectionString);
+    const pool = openPool(connectionString);
+
+    const ask = () =>
+      plansOf(connectionString, async () => {
+        await scheduler.list({ state, limit: 10 });
+        await scheduler.list({ state, limit: 10, order: 'newest-first', name: 'Note' });
+      });
+    const plans = [...(await ask()), ...(await pool.query('ANALYZE').then(ask))];
+
+    expect(plans).toHaveLength(4);
+    const index = { failed: /eventflow_failed/, parked: /eventflow_parked/, running: /_i7|_i14/ }[state];
+    for (const plan of plans) {
+      expect(plan).toMatch(index);
+      expect(plan).not.toMatch(/Seq Scan|_i15|_pkey/);
+    }
+  },
+  60_000,
+);
+
+it('what is parked is looked for without a look at the many others', async () => {
+  const connectionString = await createDatabase();
+  await startWithMany(connectionString);
+
+  const plans = await plansOf(connectionString, async () => {
+    await startOn({ connectionString });
+  });
+
+  const ofRelease = plans.filter((plan) => plan.includes('eventflow_parked'));
+  expect(ofRelease).toHaveLength(1);
+  expect(ofRelease[0]).not.toMatch(/Seq Scan|_i15|_pkey|Sort/);
 }, 60_000);

@@ -14,6 +14,17 @@ import { useCompiledLibrary } from '../../support/compiled.js';
 import { NoteJob, forget, openPool, ran, startOn } from './support/note.job.js';
 
 const library = useCompiledLibrary();
+/** What is ours, as its first version made it. */
+const AS_OF_VERSION_1 = `
+  DROP FUNCTION pgboss.eventflow_claim, pgboss.eventflow_settle;
+  ALTER TABLE pgboss.eventflow_workers DROP COLUMN about;
+  DROP INDEX pgboss.eventflow_failed, pgboss.eventflow_parked;
+  DO $$ BEGIN EXECUTE (
+    SELECT format('CREATE INDEX eventflow_parked ON %s (id) WHERE output -> ''parked'' IS NOT NULL', indrelid::regclass)
+    FROM pg_index WHERE indexrelid = 'pgboss.eventflow_due'::regclass
+  ); END $$;
+  UPDATE pgboss.eventflow_schema SET version = 1`;
+
 beforeEach(forget);
 
 const ROLE = 'without_ddl';
@@ -94,15 +105,13 @@ describe('{ migrate: false }', () => {
   it('where only what is ours is older or missing: makes nothing either', async () => {
     const { url, pool, objects, error, follow } = await setUp();
     await (await startOn({ connectionString: url })).nest.close();
-    await pool.query(`DROP FUNCTION pgboss.eventflow_claim, pgboss.eventflow_settle;
-    ALTER TABLE pgboss.eventflow_workers DROP COLUMN about;
-      UPDATE pgboss.eventflow_schema SET version = 1`);
+    await pool.query(AS_OF_VERSION_1);
     const before = await objects();
 
     const refusal = await error({ migrate: false });
     expect(refusal).toBeInstanceOf(UnusableSchemaError);
     expect(refusal.message).toMatch(
-      /version 1 of what eventflow-jobs keeps.*version 4 is needed.*`npx event/,
+      /version 1 of what eventflow-jobs keeps.*version 5 is needed.*`npx event/,
     );
     expect(await objects()).toEqual(before);
 
@@ -172,10 +181,9 @@ it('what version 1 has made and stored is brought up to date at start, and goes 
   await before.scheduler.schedule(new NoteJob('with a key'), 0, { key: 'a' });
   const waiting = await before.scheduler.schedule(new NoteJob('cancelled'), '1h');
   await before.nest.close();
-  await pool.query(`UPDATE pgboss.job SET singleton_key = coalesce(singleton_key, id::text), policy = 'short', blocked = false;
-    DROP FUNCTION pgboss.eventflow_claim, pgboss.eventflow_settle;
-    ALTER TABLE pgboss.eventflow_workers DROP COLUMN about;
-    UPDATE pgboss.eventflow_schema SET version = 1`);
+  await pool.query(`UPDATE pgboss.job
+    SET singleton_key = coalesce(singleton_key, id::text), policy = 'short', blocked = false`);
+  await pool.query(AS_OF_VERSION_1);
 
   const { scheduler } = await startOn({ connectionString: url });
 
@@ -184,7 +192,7 @@ it('what version 1 has made and stored is brought up to date at start, and goes 
   expect(await scheduler.get(id)).not.toHaveProperty('key');
   expect(await scheduler.cancel(waiting)).toBe(true);
   await expect.poll(() => scheduler.counts()).toMatchObject({ succeeded: 2, cancelled: 1, scheduled: 0 });
-  expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 4 }]);
+  expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 5 }]);
 });
 
 it('a tool that only looks reads what an older release of ours has stored, and leaves it so', async () => {
@@ -192,9 +200,7 @@ it('a tool that only looks reads what an older release of ours has stored, and l
   const before = await startOn({ connectionString: url }, { worker: false });
   const id = await before.scheduler.schedule(new NoteJob('waiting'), '1h');
   await before.nest.close();
-  await pool.query(`DROP FUNCTION pgboss.eventflow_claim, pgboss.eventflow_settle;
-    ALTER TABLE pgboss.eventflow_workers DROP COLUMN about;
-    UPDATE pgboss.eventflow_schema SET version = 1`);
+  await pool.query(AS_OF_VERSION_1);
   const found = await objects();
 
   const module = await Test.createTestingModule({
@@ -281,6 +287,6 @@ describe('a newer schema', () => {
     const refusal = await error();
 
     expect(refusal).toBeInstanceOf(UnusableSchemaError);
-    expect(refusal.message).toMatch(/version 77\b.*version 4\b/);
+    expect(refusal.message).toMatch(/version 77\b.*version 5\b/);
   });
 });
