@@ -46,5 +46,5 @@ export default {
   sizes: { full: 20_000, quick: 5_000 },
   rounds: { full: 2, quick: 1 },
   ours: stored(1_000_000),
-  peers: [stored(1_000)],
+  peers: [stored(1_000), stored(100_000)],
 };

@@ -5,7 +5,7 @@ import { JOB_STATES, type JobState } from '../../scheduling/job-entry.js';
 import type { EntryRef, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Installation } from './installation.js';
 import type { PgCalls } from './pg-calls.js';
-import { ofQueueAsText } from './pg-list.js';
+import { ofQueueAsText } from './pg-page.js';
 import { COLUMNS, type EntryRow, SHOWN_COLUMNS, jsonText, keyOf, kindOf, toEntry } from './pg-rows.js';
 import { MOST, OUTPUT, PARKED_RUN_AT } from './readable-row.js';
 

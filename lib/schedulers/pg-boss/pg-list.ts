@@ -3,6 +3,7 @@ import type { JobState } from '../../scheduling/job-entry.js';
 import type { ListQuery } from '../../scheduling/queries.js';
 import type { StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Installation } from './installation.js';
+import { ofQueueAsText, pageStatement, wayTo } from './pg-page.js';
 import { SHOWN_COLUMNS, type EntryRow, keyOf, toEntry } from './pg-rows.js';
 
 const PARKED = `(j.state < 'active' AND j.output -> 'parked' IS NOT NULL)`;
@@ -25,16 +26,6 @@ const AT = `(CASE WHEN jsonb_typeof(j.data -> 'at') = 'number' THEN (j.data ->> 
 
 const PUBLISH_COMMAND = 'PublishCommand';
 
-/** There are never more than the workers' slots: all of them are sorted, where an order would lead through all entries. */
-const isOfRunning = ({ states }: ListQuery): boolean => states?.length === 1 && states[0] === 'running';
-
-/** A partial one, in the order of pages. */
-const hasOwnIndex = ({ states, key }: ListQuery): boolean =>
-  states?.length === 1 && (states[0] === 'parked' || states[0] === 'failed') && key === undefined;
-
-/** Fits no index that begins with the name: the planner cannot know how few of all entries there are in a partial one. */
-export const ofQueueAsText = (queue: string): string => `j.name || '' = '${queue}'`;
-
 /** The statement for a page, by when they were scheduled, after a place rather than an offset. */
 export function listStatement(
   { table, queue }: Installation,
@@ -42,8 +33,9 @@ export function listStatement(
 ): { text: string; values: unknown[] } {
   const { states, name, command, key, from, before, order, limit, cursor } = query;
   const isNewestFirst = order === 'newest-first';
+  const way = wayTo(query);
   const values: unknown[] = [];
-  const terms = [hasOwnIndex(query) ? ofQueueAsText(queue) : `j.name = '${queue}'`];
+  const terms = [way === 'own index' ? ofQueueAsText(queue) : `j.name = '${queue}'`];
   const add = (term: (place: string) => string, value: unknown) => {
     values.push(value);
     terms.push(term(`$${values.length}`));
@@ -68,12 +60,12 @@ export function listStatement(
   }
   values.push(limit + 1);
   const direction = isNewestFirst ? 'DESC' : 'ASC';
-  const entries = `SELECT ${SHOWN_COLUMNS}, ${PLACE} AS place, j.created_on FROM ${table} j WHERE ${terms.join(' AND ')}`;
-  const ordered = (alias: string) =>
-    `ORDER BY ${alias}.created_on ${direction}, ${alias}.id ${direction} LIMIT $${values.length}`;
-  const text = isOfRunning(query)
-    ? `WITH r AS MATERIALIZED (${entries}) SELECT * FROM r ${ordered('r')}`
-    : `${entries} ${ordered('j')}`;
+  const text = pageStatement(way, {
+    table,
+    entries: `SELECT ${SHOWN_COLUMNS}, ${PLACE} AS place, j.created_on FROM ${table} j WHERE ${terms.join(' AND ')}`,
+    ordered: (alias) =>
+      `ORDER BY ${alias}.created_on ${direction}, ${alias}.id ${direction} LIMIT $${values.length}`,
+  });
   return { text, values };
 }
 

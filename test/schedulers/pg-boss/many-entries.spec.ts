@@ -129,7 +129,9 @@ it('pages and queues are read along indexes, straight after the entries came: th
   });
 
   expect(plans.filter((plan) => plan.includes('eventflow_due') || plan.includes('_i15')).length).toBe(6);
-  for (const plan of plans) expect(plan).not.toMatch(/Bitmap|Seq Scan on j|-> {2}Sort/);
+  // The page alone may be sorted, once it has been found.
+  for (const plan of plans)
+    expect(plan).not.toMatch(/Bitmap|Seq Scan on j|-> {2}Sort(?![^]*CTE Scan on a\b)/);
 }, 60_000);
 
 it.each(['failed', 'parked', 'running'] as const)(
@@ -155,6 +157,31 @@ it.each(['failed', 'parked', 'running'] as const)(
   },
   60_000,
 );
+
+it('the few that wait are found without a look at the many that have ended', async () => {
+  const connectionString = await createDatabase();
+  const { scheduler } = await startWithMany(connectionString);
+  const pool = openPool(connectionString);
+  await pool.query(
+    `UPDATE pgboss.job SET state = 'completed', completed_on = now() WHERE name = 'eventflow-jobs'`,
+  );
+  const due = await scheduler.schedule(new NoteJob('due'), '2h');
+  const dueLater = await scheduler.schedule(new NoteJob('due later'), '3h');
+
+  const states = { state: 'scheduled' } as const;
+  const ask = () => plansOf(connectionString, () => scheduler.list({ ...states, order: 'newest-first' }));
+  const plans = [...(await ask()), ...(await pool.query('ANALYZE').then(ask))];
+
+  expect(plans).toHaveLength(2);
+  // What would go through all of them is there, and is left out for as long as there are few.
+  for (const plan of plans) expect(plan).toMatch(/eventflow_due[^]*_pkey[^]*One-Time Filter/);
+  for (const plan of plans) expect(plan.split('_pkey')[0]).not.toMatch(/Seq Scan on j|_i15/);
+  const idsOf = async (filter: object) =>
+    (await scheduler.list({ ...states, ...filter })).entries.map(({ id }) => id);
+  expect(await idsOf({})).toEqual([due, dueLater]);
+  expect(await idsOf({ order: 'newest-first', limit: 1 })).toEqual([dueLater]);
+  expect(await idsOf({ name: 'Nothing' })).toEqual([]);
+}, 60_000);
 
 it('what is parked is looked for without a look at the many others', async () => {
   const connectionString = await createDatabase();
