@@ -35,7 +35,7 @@ describe.each(KINDS)('a recurring job, on %s,', (kind) => {
       };
       await until(async () => (await waiting()) === 0, 'what was due before to end');
       const before = beats;
-      const id = await desk.scheduler.triggerRecurring('heart');
+      const id = (await desk.scheduler.triggerRecurring('heart'))!;
       await until(async () => (await desk.scheduler.get(id))?.state === 'succeeded', 'the run by hand');
       // Ten beats would have come meanwhile.
       await new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -7,6 +7,7 @@ const OURS = new Set([
   'InProcessScheduler',
   'JobRunner',
   'JobWorker',
+  'PgBossScheduler',
   'SqliteScheduler',
   'JobsDashboard',
 ]);

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LineLogger } from '../../jobs/line.logger.js';
+import { messageOf } from '../../jobs/thrown.js';
 import type { Access, Executor } from './access.js';
 import { type Installation, type SchemaUse, UnusableSchemaError, mustMigrate } from './installation.js';
 import { claimFunction, settleFunction } from './pg-exchange.sql.js';
+import { isCutOff } from './unavailable.js';
 
 /** Each step brings what is ours in the schema from the version before it to its own: a released step never changes. */
 const MIGRATIONS: readonly ((names: Installation) => string)[] = [
@@ -43,6 +47,10 @@ function functions(installation: Installation): string {
   return settleFunction(installation) + claimFunction(installation);
 }
 
+const LOCK_PATIENCE_MS = 1_000;
+const LOCK_PAUSE_MS = 1_000;
+const LOCK_TURNS = 20;
+
 /** Any number: two apps that start together must not both migrate. */
 const LOCK = 7_262_018;
 
@@ -82,10 +90,33 @@ async function ownVersion(executor: Executor, { schema }: Installation): Promise
   return (found.rows as { version: number }[])[0]?.version ?? 0;
 }
 
+/** Whoever waits for a lock on the table lets nobody pass: it waits in short turns behind a transaction that is long. */
 async function migrateOwn(access: Access, installation: Installation): Promise<void> {
+  const logger = new LineLogger('PgBossScheduler');
+  for (let turn = 1; ; turn++) {
+    try {
+      return await migrateAtOnce(access, installation);
+    } catch (error) {
+      if (!isCutOff(error)) throw error;
+      const what = `What eventflow-jobs keeps in schema ${installation.schema} cannot be brought to version ${MIGRATIONS.length}`;
+      if (turn === LOCK_TURNS) {
+        throw new UnusableSchemaError(
+          `${what}: another transaction has held its table, or another app has been at it, all the while (${messageOf(error)}). ` +
+            'Let long transactions end, or migrate while no worker runs.',
+          { cause: error },
+        );
+      }
+      if (turn === 1) logger.warn(`${what} yet: another transaction holds its table. It is tried again.`);
+      await sleep(LOCK_PAUSE_MS);
+    }
+  }
+}
+
+async function migrateAtOnce(access: Access, installation: Installation): Promise<void> {
   const { schema } = installation;
   const transaction = await access.begin();
   try {
+    await transaction.executeSql(`SET LOCAL lock_timeout = ${LOCK_PATIENCE_MS}`);
     await transaction.executeSql('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK, schema]);
     await transaction.executeSql(
       `CREATE TABLE IF NOT EXISTS ${schema}.eventflow_schema (version int NOT NULL)`,

@@ -9,6 +9,7 @@ import { UnusableSchemaError, migratePgBossSchema, pgBossScheduler } from 'nestj
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startError } from '../../support/app.js';
 import { createDatabase } from '../../support/postgres.js';
+import { recordLog } from '../../support/log.js';
 import { until } from '../../support/until.js';
 import { useCompiledLibrary } from '../../support/compiled.js';
 import { NoteJob, forget, openPool, ran, startOn } from './support/note.job.js';
@@ -193,6 +194,27 @@ it('what version 1 has made and stored is brought up to date at start, and goes 
   expect(await scheduler.cancel(waiting)).toBe(true);
   await expect.poll(() => scheduler.counts()).toMatchObject({ succeeded: 2, cancelled: 1, scheduled: 0 });
   expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 5 }]);
+});
+
+it('a migration lets others pass while a long transaction holds the table, and is done after it', async () => {
+  const { url, pool } = await setUp();
+  const before = await startOn({ connectionString: url }, { worker: false });
+  await pool.query(AS_OF_VERSION_1);
+  const attempt = await pool.connect();
+  await attempt.query('BEGIN');
+  await attempt.query(`UPDATE pgboss.job SET priority = 1 WHERE name = 'eventflow-jobs'`);
+  const log = recordLog();
+
+  const starting = startOn({ connectionString: url }, { worker: false });
+  await until(() => log.some((line) => line.includes('It is tried again')), 'the first turn to end');
+  const id = await before.scheduler.schedule(new NoteJob('meanwhile'), '1h');
+  await attempt.query('COMMIT');
+  attempt.release();
+
+  const { scheduler } = await starting;
+  expect(await scheduler.get(id)).toMatchObject({ state: 'scheduled' });
+  expect((await pool.query('SELECT version FROM pgboss.eventflow_schema')).rows).toEqual([{ version: 5 }]);
+  expect(log.filter((line) => line.includes('It is tried again'))).toHaveLength(1);
 });
 
 it('a tool that only looks reads what an older release of ours has stored, and leaves it so', async () => {
