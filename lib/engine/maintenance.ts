@@ -8,6 +8,8 @@ import type { Claims, SharedStore } from './shared-store.js';
 /** Parked entries wait at most this long for a process that has come to know them, in ms. */
 const RELEASE_MS = 2_000;
 const PRUNE_MS = 10_000;
+/** Whoever tries to reach the store again pauses up to a second between two tries, and shows that he lives in a round after that. */
+const COMING_BACK_MS = 2_000;
 
 interface Listeners {
   /** Something may be due now. */
@@ -94,11 +96,12 @@ export class Maintenance {
 
   /**
    * Whoever could not show for a while that he lives was not the only one, most likely: a network that is cut, or a server
-   * that moves, silences all. The first one back gives the others a lease to come back in.
+   * that moves, silences all. The first one back gives the others a lease, and the time to come back.
    */
   private renewed(): void {
     const now = performance.now();
-    if (now - this.renewedAt > this.lease.length / 2 + this.every) this.buriesFrom = now + this.lease.length;
+    if (now - this.renewedAt > this.lease.length / 2 + this.every)
+      this.buriesFrom = now + this.lease.length + COMING_BACK_MS;
     this.renewedAt = now;
   }
 

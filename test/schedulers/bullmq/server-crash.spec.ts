@@ -74,7 +74,7 @@ it.each(['killed', 'frozen'])(
     await until(() => second.scheduler.scheduleNow(new NoteJob('after')).catch(() => undefined));
     await until(() => ran.includes('after'));
     // Rounds in which somebody could be taken for dead.
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
     end();
 
     for (const id of ids) {
