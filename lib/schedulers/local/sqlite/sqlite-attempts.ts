@@ -94,12 +94,13 @@ export class SqliteAttempts {
     return final;
   }
 
-  progress(seq: number, claim: number, progress: string): void {
+  progress(seq: number, claim: number, owner: number, progress: string): void {
     this.sql.run(
-      `UPDATE ${ENTRIES} SET progress = ? WHERE seq = ? AND claim = ? AND state = 1`,
+      `UPDATE ${ENTRIES} SET progress = ? WHERE seq = ? AND claim = ? AND owner = ? AND state = 1`,
       progress,
       seq,
       claim,
+      owner,
     );
   }
 

@@ -4,6 +4,7 @@ import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors
 import type { NewEntry, StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../../worker/work-source.js';
 import type { Knows } from '../../../engine/entry-store.js';
+import { HeldRows } from './held-rows.js';
 import type { OtherProcesses } from './other-processes.js';
 import type { SqliteAccess } from './sqlite-access.js';
 import type { SqliteAttempts } from './sqlite-attempts.js';
@@ -14,8 +15,7 @@ import type { WaitingGroups } from './waiting-groups.js';
 
 /** Gives this process's worker its entries and takes what became of them, and knows which it holds meanwhile. */
 export class SqliteExchange {
-  /** The row of each entry that this process has claimed. */
-  private readonly held = new Map<JobId, number>();
+  private readonly held = new HeldRows();
   /** Of whose scheduling nobody has been told yet: they may be committed, but not on the disk. */
   private readonly untold = new Set<JobId>();
 
@@ -44,13 +44,13 @@ export class SqliteExchange {
       const settled = this.settleAll(settlements, owner, now);
       const claims = this.claims.claim(demand, owner, knows, now);
       if (settlements.length > 0 || claims.claimed.length > 0 || claims.parked.length > 0)
-        this.workers.note(this.heldAfter(settlements, claims.claimed), this.tally.toWrite);
+        this.workers.note(this.heldAfter(settlements, claims.claimed, owner), this.tally.toWrite);
       return { settled, ...claims };
     });
     const { settled, claimed, parked, nextAt } = await written;
     this.tally.committed();
-    for (const { result } of settlements) this.forget(result.entry.id);
-    for (const [seq, { id }] of claimed) this.held.set(id, seq);
+    for (const { claim, result } of settlements) this.held.forget(result.entry.id, claim);
+    this.held.add(claimed, owner);
     const entries: ClaimedEntry[] = claimed.map(([, entry]) => entry);
     if (this.untold.size > 0 && entries.some(({ id }) => this.untold.has(id))) await this.allTold();
     return { settled, claimed: entries, parked, ...(nextAt !== undefined && { nextAt }) };
@@ -73,29 +73,34 @@ export class SqliteExchange {
   }
 
   progress(id: JobId, claim: number, progress: NonNullable<StoredEntry['progress']>): void {
-    const seq = this.held.get(id);
-    if (seq === undefined) return;
+    const { id: owner } = this.workers;
+    const seq = this.held.seqOf(id, claim, owner);
+    if (seq === undefined || owner === undefined) return;
     // Nobody waits for it: what cannot be shown is no reason to fail an attempt.
-    this.access.write(() => this.attempts.progress(seq, claim, JSON.stringify(progress))).catch(() => {});
+    this.access
+      .write(() => this.attempts.progress(seq, claim, owner, JSON.stringify(progress)))
+      .catch(() => {});
   }
 
-  /** The row of an entry that this process has claimed. */
-  rowOf(id: JobId): number | undefined {
-    return this.held.get(id);
+  /** The row of an entry, as long as this worker holds it by that claim. */
+  rowOf({ id, claim }: ClaimedEntry): number | undefined {
+    return this.held.seqOf(id, claim, this.workers.id);
   }
 
-  forget(id: JobId): void {
-    this.held.delete(id);
+  forget({ id, claim }: ClaimedEntry): void {
+    this.held.forget(id, claim);
   }
 
   /** Nearly every attempt is the first, and succeeds: those are written down all at once. */
   private settleAll(settlements: readonly Settlement[], owner: number, now: number): (Outcome | undefined)[] {
     const first = settlements.flatMap(({ claim, result }) =>
-      claim === 1 && result.outcome.type === 'succeeded' ? (this.held.get(result.entry.id) ?? []) : [],
+      claim === 1 && result.outcome.type === 'succeeded'
+        ? (this.held.seqOf(result.entry.id, claim, owner) ?? [])
+        : [],
     );
     const succeeded = first.length > 1 ? this.attempts.succeedFirst(first, owner, now) : NONE;
     return settlements.map((settlement) => {
-      const seq = this.held.get(settlement.result.entry.id);
+      const seq = this.held.seqOf(settlement.result.entry.id, settlement.claim, owner);
       if (seq === undefined) return undefined;
       if (succeeded.has(seq)) return settlement.result.outcome;
       return this.settle(seq, settlement, owner, now);
@@ -119,12 +124,9 @@ export class SqliteExchange {
   private heldAfter(
     settlements: readonly Settlement[],
     claimed: readonly [number, ClaimedEntry][],
+    owner: number,
   ): number[] {
-    const ended = new Set(settlements.map(({ result }) => result.entry.id));
-    const held: number[] = [];
-    for (const [id, seq] of this.held) if (!ended.has(id)) held.push(seq);
-    for (const [seq] of claimed) held.push(seq);
-    return held;
+    return [...this.held.without(settlements, owner), ...claimed.map(([seq]) => seq)];
   }
 }
 

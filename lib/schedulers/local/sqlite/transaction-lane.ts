@@ -90,8 +90,9 @@ export class TransactionLane {
 
   /** @returns what was written down; where that is no success, nothing of the attempt is to remain. */
   private commit(attempt: Attempt): Outcome | undefined {
-    const { id, claim } = attempt.entry as ClaimedEntry;
-    const seq = this.store.claimed.rowOf(id);
+    const entry = attempt.entry as ClaimedEntry;
+    const { claim } = entry;
+    const seq = this.store.claimed.rowOf(entry);
     const owner = this.store.workers.id;
     if (seq === undefined || owner === undefined) return undefined;
     try {
@@ -99,7 +100,7 @@ export class TransactionLane {
       if (settled?.type !== 'succeeded') return undefined;
       this.counts.write();
       this.database.exec('COMMIT');
-      this.store.claimed.forget(id);
+      this.store.claimed.forget(entry);
       return settled;
     } catch (cause) {
       // What the job itself has written breaks a rule of its own: it has failed, and its policy says what comes next.
