@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
+import fs, {
   chmodSync,
   copyFileSync,
   existsSync,
@@ -12,6 +12,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -325,6 +326,35 @@ it('a lock held for longer than operationTimeout is told in time, the event loop
   await scheduler.scheduleNow(new NoteJob('after'));
   await until(() => ran.length === 2);
   expect(ran.toSorted()).toEqual(['after', 'before']);
+});
+
+it('a transaction of somebody else keeps no app from starting that has nothing to migrate', async () => {
+  await aFileOfOurs();
+  const other = new DatabaseSync(file);
+  other.exec('BEGIN IMMEDIATE');
+  const { scheduler } = await startApp(options(file, { worker: false }));
+  expect(await scheduler.counts()).toMatchObject({ scheduled: 1 });
+  other.exec('COMMIT');
+  other.close();
+});
+
+it('where nothing can be watched, the app works and says so, and what others schedule runs within a moment', async () => {
+  const log = recordLog();
+  const { watch } = fs;
+  fs.watch = () => {
+    throw new Error('ENOSPC: System limit for number of file watchers reached');
+  };
+  syncBuiltinESMExports();
+  try {
+    await startApp(options());
+  } finally {
+    fs.watch = watch;
+    syncBuiltinESMExports();
+  }
+  const other = await startApp(options(file, { worker: false }));
+  await other.scheduler.scheduleNow(new NoteJob('seen all the same'));
+  await until(() => ran.length === 1);
+  expect(log.filter((line) => line.includes('cannot be watched (ENOSPC'))).toHaveLength(1);
 });
 
 it('one that is locked when the app starts is waited for', async () => {

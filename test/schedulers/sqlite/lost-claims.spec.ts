@@ -38,7 +38,7 @@ async function startTwo() {
   };
   const takePlace = async ({ workers, access }: SqliteStore) => {
     const token = await workers.takeLock();
-    await access.write(() => workers.register(token, aboutWorker({}), Date.now()));
+    workers.take(await access.write(() => workers.register(token, aboutWorker({}), Date.now())));
   };
   const [frozen, other] = [await open(), await open()];
   await takePlace(frozen);

@@ -299,6 +299,38 @@ describe('transactionalWork', () => {
     expect(texts(database)).toEqual(['next']);
   });
 
+  it('a backlog of attempts shuts out neither calls nor processes that start', async () => {
+    const options = { operationTimeout: 1_500 };
+    const { scheduler } = await start({ file, transactionalWork: true }, options);
+    behaviours.set('slow', () => new Promise((resolve) => setTimeout(resolve, 300)));
+    const entries = Array.from({ length: 10 }, () => ({ job: new NoteJob('slow') }));
+    await scheduler.scheduleMany(entries);
+    await until(() => ran.length > 0);
+
+    await scheduler.schedule(new NoteJob('meanwhile'), '1h');
+    const second = await start({ file, transactionalWork: true }, options);
+    await second.scheduler.schedule(new NoteJob('from another'), '1h');
+    expect(ran.length).toBeLessThan(10);
+
+    await until(async () => (await scheduler.counts()).succeeded === 10, 'all to end');
+  }, 30_000);
+
+  it('a job that closes its transaction has failed, and harms nothing else', async () => {
+    const { scheduler } = await start({ file, transactionalWork: true });
+    behaviours.set('closes', ({ transaction }) => (transaction as DatabaseSync).close());
+    behaviours.set('closes and throws', ({ transaction }) => {
+      (transaction as DatabaseSync).close();
+      throw new Error('no');
+    });
+    const first = await scheduler.scheduleNow(new NoteJob('closes'), { attempts: 1 });
+    await scheduler.scheduleNow(new NoteJob('closes and throws'), { attempts: 1 });
+    await scheduler.scheduleNow(new NoteJob('innocent'));
+
+    await until(async () => (await scheduler.counts()).succeeded === 1, 'the innocent to end');
+    expect(await scheduler.counts()).toMatchObject({ running: 0, failed: 2 });
+    expect((await scheduler.get(first))?.lastError?.message).toContain('has closed `context.transaction`');
+  });
+
   it('tells a job that schedules beside its transaction in time, without blocking the event loop', async () => {
     const { scheduler } = await start({ file, transactionalWork: true }, { operationTimeout: 400 });
     let turns = 0;

@@ -52,10 +52,12 @@ export async function openFile(
   else if (!shared) makeFolder(dirname(file));
   let isOlder = false;
   const setUp = (one: DatabaseSync) => {
-    isOlder = assertOurs(one, file, shared);
+    const age = assertOurs(one, file, shared);
+    isOlder = age === 'older';
     if (readsOnly) return;
-    // Takes effect only before the first table is there.
-    one.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
+    // Takes effect only before the first table is there, and waits for whoever writes.
+    if (age === 'none yet') one.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    one.exec('PRAGMA journal_mode = WAL');
     // Which order SQLite keeps of itself: that a commit is on the disk is DiskSync's part.
     one.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;');
     one.exec(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG}`);

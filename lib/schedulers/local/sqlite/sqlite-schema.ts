@@ -79,22 +79,25 @@ const MIGRATIONS: readonly string[] = [
   'ALTER TABLE eventflow_jobs_workers ADD COLUMN about TEXT;',
 ];
 const META = 'eventflow_jobs_schema';
+type SchemaAge = 'none yet' | 'older' | 'newest';
 const NEWEST = MIGRATIONS.length;
 
 /**
  * Changes nothing: not even the journal mode of somebody else's database.
  *
  * @param shared whether tables of somebody else's are to be expected in it.
- * @returns whether it is of an older release, so that somebody may be bringing it to the newest schema.
+ * @returns how old its schema is: somebody may be bringing an older one to the newest.
  * @throws {UnusableStoreError} where the file is somebody else's, or of a newer release.
  */
-export function assertOurs(database: DatabaseSync, file: string, shared: boolean): boolean {
+export function assertOurs(database: DatabaseSync, file: string, shared: boolean): SchemaAge {
   const version = versionOf(database, file, shared);
-  return version > 0 && version < NEWEST;
+  if (version === 0) return 'none yet';
+  return version < NEWEST ? 'older' : 'newest';
 }
 
-/** Brings the file to the newest schema, in one transaction. */
+/** Brings the file to the newest schema, in one transaction; where it has that, no writer is waited for. */
 export function migrate(database: DatabaseSync, file: string, shared: boolean): void {
+  if (versionOf(database, file, shared) === NEWEST) return;
   database.exec('BEGIN IMMEDIATE');
   try {
     const version = versionOf(database, file, shared);

@@ -22,6 +22,12 @@ interface LivingRow {
   readonly running: number;
 }
 
+interface Place {
+  readonly id: number;
+  /** The recurring jobs that it declares. */
+  readonly declared: readonly string[];
+}
+
 /** What stands in its row for the time after it: which entries it holds, and what it has counted. */
 interface Estate {
   readonly held: string | null;
@@ -53,8 +59,8 @@ export class SqliteWorkers {
     return token;
   }
 
-  /** Called within a transaction. */
-  register(token: string, about: WorkerAbout | undefined, now: number): void {
+  /** Called within a transaction. @returns the place, to be {@link SqliteWorkers.take taken} once that is committed. */
+  register(token: string, about: WorkerAbout | undefined, now: number): Place {
     this.sql.run(
       `INSERT INTO eventflow_jobs_workers (token, lease_until, working_since, declared, about, held, tally)
         VALUES (?, ?, ?, ?, ?, '[]', '[]')`,
@@ -64,8 +70,23 @@ export class SqliteWorkers {
       JSON.stringify(this.declared),
       JSON.stringify(about),
     );
-    this.id = this.sql.get<{ id: number }>('SELECT last_insert_rowid() AS id')!.id;
+    const { id } = this.sql.get<{ id: number }>('SELECT last_insert_rowid() AS id')!;
+    return { id, declared: this.declared };
+  }
+
+  /**
+   * Of a transaction that was undone, the place goes to the next who asks for one.
+   *
+   * @returns whether all that is declared stands in it.
+   */
+  take({ id, declared }: Place): boolean {
+    this.id = id;
     this.tally.reset();
+    return declared === this.declared;
+  }
+
+  declareAll(): void {
+    this.declare(this.declared);
   }
 
   /** Which entries it holds by now, for those who may have to give them back, and what it has counted. */

@@ -154,8 +154,10 @@ class SqliteScheduler extends StoreScheduler {
   }
 
   private async join(): Promise<void> {
-    const token = await this.store.workers.takeLock();
-    await this.store.access.write(() => this.store.workers.register(token, this.about, this.currentTime()));
+    const { workers, access } = this.store;
+    const token = await workers.takeLock();
+    const place = await access.write(() => workers.register(token, this.about, this.currentTime()));
+    if (!workers.take(place)) await access.write(() => workers.declareAll());
   }
 
   /** This process stood still for longer than its lease: its entries are others' by now. */

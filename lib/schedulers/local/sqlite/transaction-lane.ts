@@ -14,6 +14,10 @@ import { rollback } from './write-queue.js';
 
 /** After a transaction could not be begun, in ms: the entry is claimed again at once. */
 const PAUSE = 200;
+/** After so many ms in which one attempt followed the other, the file is left to others for a moment. */
+const LONGEST_RUN = 250;
+/** In ms: another process that waits for the file tries again at least as often. */
+const MOMENT = 30;
 
 const IN_TRANSACTION =
   'A job holds the one write transaction of the file (transactionalWork): pass `transaction: context.transaction` where ' +
@@ -25,6 +29,9 @@ const IN_TRANSACTION =
  */
 export class TransactionLane {
   private last: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  /** Since when the file has not been left to others. */
+  private busySince = 0;
   private counts!: SqliteCounts;
   private attempts!: SqliteAttempts;
 
@@ -53,8 +60,11 @@ export class TransactionLane {
   }
 
   perform(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
+    if (this.waiting++ === 0) this.busySince = performance.now();
     const performed = this.last.then(() => this.inTransaction(attempt, run));
-    this.last = performed;
+    const isDone = () => this.letOthersWrite();
+    // Whatever became of it, the next one follows.
+    this.last = performed.then(isDone, isDone);
     return performed;
   }
 
@@ -62,9 +72,19 @@ export class TransactionLane {
     if (isOpen(this.database)) this.database.close();
   }
 
+  /** The rest of this process between any two attempts, other processes now and then: else a backlog would shut them out. */
+  private async letOthersWrite(): Promise<void> {
+    this.waiting -= 1;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (performance.now() - this.busySince < LONGEST_RUN) return;
+    await new Promise((resolve) => setTimeout(resolve, MOMENT));
+    this.busySince = performance.now();
+  }
+
   private async inTransaction(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
     try {
-      await this.begin();
+      // Told to end while it waited: nothing of it is to run.
+      if (!(await this.begin(attempt))) return { result: await run() };
     } catch (cause) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
       attempt.abort(new WorkerStoppedError('No transaction could be begun for the attempt.', { cause }));
@@ -82,9 +102,9 @@ export class TransactionLane {
     const result = await run();
     if (settled?.type === 'succeeded') return { result, settled };
     this.counts.forget();
-    rollback(this.database);
+    if (isOpen(this.database)) rollback(this.database);
     // What goes on in the code of an aborted job must not get into the transaction of the next one.
-    if (attempt.abortedBy) this.database.close();
+    if (attempt.abortedBy) this.close();
     return { result };
   }
 
@@ -95,6 +115,10 @@ export class TransactionLane {
     const seq = this.store.claimed.rowOf(entry);
     const owner = this.store.workers.id;
     if (seq === undefined || owner === undefined) return undefined;
+    if (!isOpen(this.database))
+      throw new Error(
+        'The job has closed `context.transaction`: leave that to the scheduler, which commits it.',
+      );
     try {
       const settled = this.attempts.settle(seq, claim, owner, { type: 'succeeded' }, this.clock.now());
       if (settled?.type !== 'succeeded') return undefined;
@@ -114,18 +138,20 @@ export class TransactionLane {
     }
   }
 
-  private async begin(): Promise<void> {
-    for (;;) {
+  /** @returns whether it is still to run. */
+  private async begin(attempt: Attempt): Promise<boolean> {
+    while (!attempt.abortedBy) {
       this.store.access.assertThere();
       if (!isOpen(this.database)) this.use(await openAgain(this.store.opened.file, this.synchronous));
       try {
         this.database.exec('BEGIN IMMEDIATE');
-        return;
+        return true;
       } catch (error) {
         if (!isBusy(error)) throw error;
       }
       await new Promise((again) => setTimeout(again, 0.5 + Math.random() * 2));
     }
+    return false;
   }
 }
 

@@ -1,10 +1,13 @@
 import { type FSWatcher, closeSync, openSync, utimesSync, watch } from 'node:fs';
+import { LineLogger } from '../../../jobs/line.logger.js';
+import { messageOf } from '../../../jobs/thrown.js';
 
 /**
  * A small file beside the database. Whoever commits something that others should look at touches it; whoever works
  * watches it. Watching the database's own files misses changes.
  */
 export class WakeFile {
+  private readonly logger = new LineLogger('SqliteScheduler');
   private readonly path: string;
   private watcher: FSWatcher | undefined;
 
@@ -24,13 +27,24 @@ export class WakeFile {
 
   watch(onTouch: () => void): void {
     if (!this.create()) return;
+    try {
+      this.watcher = this.watcherOf(onTouch);
+    } catch (error) {
+      this.logger.warn(
+        `${this.path} cannot be watched (${messageOf(error)}): what other processes schedule is noticed within a second. ` +
+          'Where it is for want of watches, raise fs.inotify.max_user_watches and max_user_instances.',
+      );
+    }
+  }
+
+  private watcherOf(onTouch: () => void): FSWatcher {
     const watcher = watch(this.path, (event) => {
       // Somebody has deleted it: what is watched is no longer what others touch.
       if (event === 'rename' && this.watcher === watcher) this.watchAnew(onTouch);
       onTouch();
     });
     watcher.on('error', () => {}); // the once-a-second maintenance looks after the rest
-    this.watcher = watcher;
+    return watcher;
   }
 
   unwatch(): void {
