@@ -143,7 +143,9 @@ it('notices what was put over the file before more is copied into it, though all
   await reschedule(500);
   expect(threads).toBe(1);
   const other = new DatabaseSync(file);
-  other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  // A copy that is still on its way is waited for.
+  other.exec('PRAGMA busy_timeout = 10000');
+  expect(other.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toMatchObject({ busy: 0 });
   // The file grows, which stands in its first page: that one is in the log from now on.
   await scheduler.schedule(new NoteJob(TEXT), '1h');
   await reschedule(1);
@@ -151,7 +153,8 @@ it('notices what was put over the file before more is copied into it, though all
   const ruined = fs.openSync(file, 'r+');
   fs.writeSync(ruined, garbage);
 
-  await expect(reschedule(500)).rejects.toThrow(`${file} is damaged (file is not a database)`);
+  // Far more than one copy takes, which is made meanwhile and of which the next commit hears.
+  await expect(reschedule(50_000)).rejects.toThrow(`${file} is damaged (file is not a database)`);
   expect(fs.readFileSync(file)).toEqual(garbage);
   await nest.close();
   other.close();

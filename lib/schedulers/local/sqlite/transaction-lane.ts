@@ -5,6 +5,7 @@ import { WorkerStoppedError } from '../../../jobs/jobs.errors.js';
 import type { AttemptResult, Outcome } from '../../../jobs/outcome.js';
 import type { ClaimedEntry, Performed } from '../../../worker/work-source.js';
 import { SqliteAttempts } from './sqlite-attempts.js';
+import { hasOpenTransaction } from './open-transaction.js';
 import { openAgain } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
 import { isBusy, isRefusal } from './sqlite-errors.js';
@@ -115,10 +116,7 @@ export class TransactionLane {
     const seq = this.store.claimed.rowOf(entry);
     const owner = this.store.workers.id;
     if (seq === undefined || owner === undefined) return undefined;
-    if (!isOpen(this.database))
-      throw new Error(
-        'The job has closed `context.transaction`: leave that to the scheduler, which commits it.',
-      );
+    assertStillOpen(this.database);
     try {
       const settled = this.attempts.settle(seq, claim, owner, { type: 'succeeded' }, this.clock.now());
       if (settled?.type !== 'succeeded') return undefined;
@@ -153,6 +151,17 @@ export class TransactionLane {
     }
     return false;
   }
+}
+
+function assertStillOpen(transaction: DatabaseSync): void {
+  const open = hasOpenTransaction(transaction);
+  if (open) return;
+  throw new Error(
+    open === undefined
+      ? 'The job has closed `context.transaction`: leave that to the scheduler, which commits it.'
+      : 'The job has ended the transaction of `context.transaction`, by COMMIT or ROLLBACK: leave that to the scheduler, ' +
+          'which commits what the job wrote with its completion. Savepoints are free.',
+  );
 }
 
 /** Node.js 22 cannot say. */
