@@ -7,6 +7,8 @@ export interface Executor {
 export interface OpenTransaction extends Executor {
   /** What the job gets as `context.transaction`. */
   readonly client: unknown;
+  /** Whether the job itself has ended it, as far as the driver tells: what came after that was in none. */
+  readonly hasEnded: () => boolean;
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }

@@ -20,6 +20,8 @@ export class BossAccess implements Access {
     const { db } = transaction;
     return {
       client: db,
+      // An interface that has no word for it.
+      hasEnded: () => false,
       executeSql: (text, values) => db.executeSql(text, values),
       commit: () => transaction.commit(),
       rollback: () => transaction.rollback(),

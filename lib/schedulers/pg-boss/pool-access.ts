@@ -67,6 +67,8 @@ export class PoolAccess implements Access {
     }
     return {
       client: given.client,
+      // Older releases of pg do not say.
+      hasEnded: () => (client as Partial<PoolClient>).getTransactionStatus?.() === 'I',
       executeSql: (text, values) => client.query(this.timed(text, values)),
       commit: () => end('COMMIT'),
       async rollback() {

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../jobs/attempt.js';
+import { type Attempt, TRANSACTION_ENDED_BY_JOB } from '../../jobs/attempt.js';
 import { WorkerStoppedError } from '../../jobs/jobs.errors.js';
 import type { AttemptResult, Outcome } from '../../jobs/outcome.js';
 import type { ClaimedEntry, Performed } from '../../worker/work-source.js';
@@ -40,6 +40,7 @@ export class TransactionalAttempts {
   /** @returns what was written down; where that is no success, nothing of the attempt is to remain. */
   private async commit(transaction: OpenTransaction, attempt: Attempt): Promise<Outcome | undefined> {
     const entry = attempt.entry as ClaimedEntry;
+    if (transaction.hasEnded()) throw new Error(TRANSACTION_ENDED_BY_JOB);
     try {
       const settled = await this.exchange.settle(transaction, entry);
       if (settled?.type !== 'succeeded') return undefined;

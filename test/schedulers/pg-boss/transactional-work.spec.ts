@@ -64,6 +64,30 @@ describe('what a job writes in its transaction', () => {
     expect(await orders()).toEqual([]);
   });
 
+  it.each(['COMMIT', 'ROLLBACK'])(
+    'is no success of a job that says %s itself, which is told why',
+    async (ending) => {
+      const { scheduler, orders, ended } = await startTransactional();
+      behaviours.set('ends', async (context) => {
+        await write(context, 'order');
+        await (context.transaction as pg.Client).query(ending);
+      });
+      behaviours.set('innocent', async (context) => {
+        await write(context, 'of the innocent');
+      });
+
+      const entry = await ended(await scheduler.scheduleNow(new NoteJob('ends'), { attempts: 1 }));
+      expect(entry.state).toBe('failed');
+      expect(entry.lastError?.message).toContain('has ended the transaction of `context.transaction`');
+      expect(await ended(await scheduler.scheduleNow(new NoteJob('innocent')))).toMatchObject({
+        state: 'succeeded',
+      });
+      expect(await orders()).toEqual(
+        ending === 'COMMIT' ? ['of the innocent', 'order'] : ['of the innocent'],
+      );
+    },
+  );
+
   it('may be written by a library on that connection', async () => {
     const { scheduler, orders, ended } = await startTransactional();
     behaviours.set('a', async ({ transaction }) => {

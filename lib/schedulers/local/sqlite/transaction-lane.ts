@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Attempt } from '../../../jobs/attempt.js';
+import { type Attempt, TRANSACTION_ENDED_BY_JOB } from '../../../jobs/attempt.js';
 import type { Clock } from '../../../jobs/clock.js';
 import { WorkerStoppedError } from '../../../jobs/jobs.errors.js';
 import type { AttemptResult, Outcome } from '../../../jobs/outcome.js';
@@ -159,8 +159,7 @@ function assertStillOpen(transaction: DatabaseSync): void {
   throw new Error(
     open === undefined
       ? 'The job has closed `context.transaction`: leave that to the scheduler, which commits it.'
-      : 'The job has ended the transaction of `context.transaction`, by COMMIT or ROLLBACK: leave that to the scheduler, ' +
-          'which commits what the job wrote with its completion. Savepoints are free.',
+      : TRANSACTION_ENDED_BY_JOB,
   );
 }
 
