@@ -126,3 +126,36 @@ describe.each<StoreKind>(['sqlite', 'pg-boss', 'bullmq'])(
     }, 60_000);
   },
 );
+
+describe.each<StoreKind>(['sqlite', 'pg-boss', 'bullmq'])(
+  'A worker that comes to %s while it is moved',
+  (kind) => {
+    it('is told of in the end, with the exit code, and when it has gone the next run finds all there', async () => {
+      const source = await createStore(kind);
+      const target = await createStore('sqlite');
+      const producer = await startMoveApp(source.scheduler());
+      const many = Array.from({ length: 2_000 }, (_, index) => ({
+        job: new NoteJob(`note ${index}`),
+        when: '1h' as const,
+      }));
+      const ids = await producer.scheduler.scheduleMany(many);
+      const { scheduler } = await startMoveApp(target.scheduler());
+
+      const move = startMove(source, target);
+      await until(async () => (await scheduler.counts()).scheduled > 0, 'the first of them');
+      move.child.kill('SIGSTOP');
+      expect((await scheduler.counts()).scheduled).toBeLessThan(ids.length);
+      const worker = await startMoveApp(source.scheduler(), { worker: true });
+      move.child.kill('SIGCONT');
+      await move.ended;
+
+      expect(move.output()).toContain(`On the source there works process ${process.pid}`);
+      expect(move.child.exitCode).toBe(1);
+      await worker.nest.close();
+      const again = await runMove(source, target);
+      expect(again.code).toBe(0);
+      expect(again.report.entries).toMatchObject({ copied: 0, known: ids.length });
+      expect(new Set(await idsOf(scheduler))).toEqual(new Set(ids));
+    }, 60_000);
+  },
+);

@@ -7,7 +7,8 @@ import { errorOf } from '../support/app.js';
 import { until } from '../support/until.js';
 import { LongJob, NoteJob, startMoveApp } from './support/move-jobs.js';
 import { runMove } from './support/run-move.js';
-import { createStore, temporaryFolder } from './support/stores.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { createStore } from './support/stores.js';
 
 const SECRET = 's3cret/word';
 const HIDDEN = encodeURIComponent(SECRET);

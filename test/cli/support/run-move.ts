@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { moveCommand } from '../../../lib/cli/move.command.js';
-import { temporaryFolder } from './stores.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 interface Address {
   readonly address: string;

@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SchedulerFactory } from 'nestjs-eventflow-jobs';
 import { bullMqScheduler } from 'nestjs-eventflow-jobs/bullmq';
 import { pgBossScheduler } from 'nestjs-eventflow-jobs/pg-boss';
 import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
-import { onTestFinished } from 'vitest';
 import { createDatabase } from '../../support/postgres.js';
 import { createPrefix } from '../../support/redis.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 /** A store that nobody else uses. */
 export interface Store {
@@ -30,12 +28,6 @@ export function createStore(kind: StoreKind): Promise<Store> {
 
 export function storeIn(file: string): Store {
   return { address: `sqlite:${file}`, options: { file }, scheduler: () => sqliteScheduler({ file }) };
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-move-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 const STORES = {

@@ -4,7 +4,6 @@ import fs, {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,7 +12,6 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -27,6 +25,7 @@ import { UnusableStoreError, sqliteScheduler } from 'nestjs-eventflow-jobs/sqlit
 import { beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, startApp, startError } from '../../support/app.js';
 import { recordLog } from '../../support/log.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 const ran: string[] = [];
@@ -59,9 +58,8 @@ let folder: string;
 let file: string;
 beforeEach(() => {
   ran.length = 0;
-  folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  folder = temporaryFolder();
   file = join(folder, 'jobs.db');
-  return () => rmSync(folder, { recursive: true, force: true });
 });
 
 const options = (path = file, more = {}) => ({

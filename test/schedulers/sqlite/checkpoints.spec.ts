@@ -1,6 +1,5 @@
-import fs, { mkdtempSync, rmSync, statSync } from 'node:fs';
+import fs, { statSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import workerThreads from 'node:worker_threads';
@@ -9,6 +8,7 @@ import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { beforeEach, expect, it } from 'vitest';
 import { startApp } from '../../support/app.js';
 import { recordLog } from '../../support/log.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 type Fate = 'lives' | 'cannot be had' | 'dies at work';
 
@@ -52,11 +52,10 @@ beforeEach(() => {
   threads = 0;
   fate = 'lives';
   replaceWorker(FatedWorker);
-  folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  folder = temporaryFolder();
   file = join(folder, 'jobs.db');
   return () => {
     replaceWorker(Worker);
-    rmSync(folder, { recursive: true, force: true });
   };
 });
 

@@ -1,6 +1,5 @@
-import fs, { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Job, JobVersion, SchedulerUnavailableError } from 'nestjs-eventflow-jobs';
@@ -9,6 +8,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DiskSync } from '../../../lib/schedulers/local/sqlite/disk-sync.js';
 import { errorOf, startApp } from '../../support/app.js';
 import { recordLog } from '../../support/log.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 const ran: string[] = [];
@@ -29,9 +29,8 @@ let folder: string;
 let file: string;
 beforeEach(() => {
   ran.length = 0;
-  folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  folder = temporaryFolder();
   file = join(folder, 'jobs.db');
-  return () => rmSync(folder, { recursive: true, force: true });
 });
 
 const start = (synchronous?: 'FULL' | 'NORMAL', worker = true) =>

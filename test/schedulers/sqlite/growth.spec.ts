@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CommandHandler } from '@nestjs/cqrs';
@@ -13,6 +12,7 @@ import {
 import { type SqliteTuning, sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApp } from '../../support/app.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 @JobVersion('Note', 1)
@@ -39,9 +39,8 @@ class MailHandler {
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  folder = temporaryFolder();
   file = join(folder, 'jobs.db');
-  return () => rmSync(folder, { recursive: true, force: true });
 });
 
 const start = (tuning: SqliteTuning = {}, worker: false | { concurrency: number } = { concurrency: 50 }) =>

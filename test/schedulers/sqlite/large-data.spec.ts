@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Job, JobVersion } from 'nestjs-eventflow-jobs';
 import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { startApp } from '../../support/app.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 const LARGE = 1_000_000;
@@ -31,9 +30,8 @@ let file: string;
 beforeEach(() => {
   begunIn.length = 0;
   gate = new Promise((resolve) => (open = resolve));
-  const folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  const folder = temporaryFolder();
   file = join(folder, 'jobs.db');
-  return () => rmSync(folder, { recursive: true, force: true });
 });
 
 /** `look` is called in each turn of the event loop, until the test ends. */
@@ -115,4 +113,32 @@ it('what is large is pruned one by one', async () => {
   await until(() => numbers.has(0), 'all to be gone');
 
   expect([...numbers]).toEqual(Array.from({ length: ENTRIES + 1 }, (_, index) => ENTRIES - index));
+}, 30_000);
+
+it('what is large is given back one by one where its worker is gone', async () => {
+  await schedule();
+  await start(undefined, true);
+  await until(() => begunIn.length === ENTRIES, 'all to run at once');
+  const running = new DatabaseSync(file);
+  file = `${file}-of-another-machine`;
+  // Where nobody holds the lock of their worker.
+  running.exec(`VACUUM INTO '${file}'`);
+  running.close();
+
+  const database = new DatabaseSync(file);
+  onTestFinished(() => database.close());
+  const left = database.prepare('SELECT count(*) AS entries FROM eventflow_jobs_entries WHERE state = 1');
+  const numbers: number[] = [];
+  everyTurn(() => {
+    const { entries } = left.get() as { entries: number };
+    if (numbers.at(-1) !== 0 && numbers.at(-1) !== entries) numbers.push(entries);
+  });
+  const { scheduler } = await start(undefined, true);
+  await until(() => begunIn.length === 2 * ENTRIES, 'all to run again');
+  open();
+  await until(async () => (await scheduler.counts()).succeeded === ENTRIES, 'all to have succeeded');
+
+  expect(numbers).toEqual(Array.from({ length: ENTRIES + 1 }, (_, index) => ENTRIES - index));
+  expect((await scheduler.list()).entries.map(({ attempt }) => attempt)).toEqual(Array(ENTRIES).fill(2));
+  expect(await scheduler.counts()).toMatchObject({ scheduled: 0, running: 0, succeeded: ENTRIES });
 }, 30_000);

@@ -1,22 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openFile } from '../../../lib/schedulers/local/sqlite/sqlite-connection.js';
 import { SqliteStore } from '../../../lib/schedulers/local/sqlite/sqlite.store.js';
 import type { NewEntry } from '../../../lib/scheduling/stored-entry.js';
 import { aboutWorker } from '../../../lib/worker/worker-about.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import type { ClaimedEntry, Demand, Settlement } from '../../../lib/worker/work-source.js';
 
 const NOTHING: Demand = { shared: 0, own: new Map(), most: new Map() };
 const ONE: Demand = { ...NOTHING, shared: 1 };
 const MINUTE = 60_000;
 
-const entryOf = (id: string): NewEntry => ({
+const entryOf = (id: string, data = '{}'): NewEntry => ({
   id,
   name: 'Note',
   version: 1,
-  data: '{}',
+  data,
   metadata: {},
   runAt: 0,
   scheduledAt: 1,
@@ -28,8 +27,7 @@ const entryOf = (id: string): NewEntry => ({
 
 /** Two workers on one file, of which the second takes the first for dead when it is told to. */
 async function startTwo() {
-  const folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const open = async () => {
     const opened = await openFile(join(folder, 'jobs.db'), { shared: false });
     const store = new SqliteStore(opened, { lease: 30_000, operationTimeout: 5_000 });
@@ -116,4 +114,22 @@ it('the late end of an entry that is gone ends no other that has its row by now'
 
   expect(await tell(frozen, old)).toBeUndefined();
   expect(frozen.find({ id: 'Y' })).toMatchObject({ state: 'running' });
+});
+
+it('who has lost a part of what it holds has lost its place, and the rest is given back by whoever comes next', async () => {
+  const { frozen, other, loseAll } = await startTwo();
+  const large = JSON.stringify({ text: 'x'.repeat(500_000) });
+  await frozen.insert([entryOf('X', large), entryOf('Y', large)], 1);
+  const old = [await claimOf(frozen), await claimOf(frozen)];
+
+  await loseAll();
+
+  expect(other.counts()).toMatchObject({ running: 1, scheduled: 1 });
+  expect(other.livingWorkers(Date.now())).toHaveLength(1);
+  expect(await frozen.access.write(() => frozen.workers.renew(Date.now()))).toBe(false);
+  await expect(tell(frozen, old[0]!)).rejects.toThrow('others took it for dead');
+  const [dead] = await other.workers.findDead(Date.now());
+  await other.access.write(() => other.workers.bury(dead!, Date.now()));
+  expect(other.counts()).toMatchObject({ running: 0, scheduled: 2 });
+  expect(await other.workers.findDead(Date.now())).toEqual([]);
 });

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -17,6 +15,7 @@ import {
 } from 'nestjs-eventflow-jobs/sqlite';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { errorOf, startApp, startError } from '../../support/app.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 import { useCompiledLibrary } from '../../support/compiled.js';
 import { SharedFile } from './support/worker-process.js';
@@ -39,9 +38,8 @@ let file: string;
 beforeEach(() => {
   ran.length = 0;
   behaviours.clear();
-  folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  folder = temporaryFolder();
   file = join(folder, 'app.db');
-  return () => rmSync(folder, { recursive: true, force: true });
 });
 
 function open(path = file, options = {}): DatabaseSync {

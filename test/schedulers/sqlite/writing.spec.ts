@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Job, type JobContext, JobVersion } from 'nestjs-eventflow-jobs';
 import { sqliteScheduler } from 'nestjs-eventflow-jobs/sqlite';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startApp } from '../../support/app.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 const gates = new Map<string, () => void>();
@@ -26,9 +25,8 @@ class NoteJob implements Job {
 let file: string;
 beforeEach(() => {
   gates.clear();
-  const folder = mkdtempSync(join(tmpdir(), 'eventflow-jobs-'));
+  const folder = temporaryFolder();
   file = join(folder, 'jobs.db');
-  return () => rmSync(folder, { recursive: true, force: true });
 });
 
 const start = (worker: false | { concurrency: number } = { concurrency: 50 }) =>

@@ -111,6 +111,19 @@ export class SqliteAccess {
     return new Promise((resolve, reject) => this.whenOnDisk(resolve, reject, isUrgent));
   }
 
+  /** What another connection of this process works on, by {@link SqliteAccess.whileNobodyWrites}: an error that says so. */
+  get held(): SchedulerUnavailableError | undefined {
+    return this.queue.held;
+  }
+
+  /** Another connection of this process has committed entries. Resolves once they are on the disk. */
+  committed(): Promise<void> {
+    this.groups.forget();
+    this.others.concern();
+    this.others.afterCommit();
+    return new Promise((resolve, reject) => this.whenOnDisk(resolve, reject, true));
+  }
+
   /**
    * Another connection of this process works on the file: to write meanwhile would only block the event loop.
    *
@@ -138,7 +151,8 @@ export class SqliteAccess {
     );
   }
 
-  private explain(cause: unknown, done: 'read' | 'written'): unknown {
+  /** What a caller gets for what went wrong. */
+  explain(cause: unknown, done: 'read' | 'written'): unknown {
     if (!isSqliteError(cause)) return cause;
     const { message } = cause as Error;
     if (!isDamaged(cause) && !isNoDatabase(cause))

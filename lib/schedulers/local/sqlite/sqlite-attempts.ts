@@ -7,6 +7,7 @@ import { BETWEEN, THESE, forRows } from './rows-at-once.js';
 import { SqliteKeys } from './sqlite-keys.js';
 import { type EntryRow, STATE, toEntry } from './sqlite-rows.js';
 import type { SqliteStatements } from './sqlite-statements.js';
+import { MOST_BYTES, MOST_WRITES } from './write-queue.js';
 
 const ENTRIES = 'eventflow_jobs_entries';
 
@@ -24,8 +25,17 @@ const SUCCEED_FIRST = { these: succeedFirst(THESE), between: succeedFirst(BETWEE
 const SUCCEEDED_FIRST = `SELECT seq FROM ${ENTRIES} WHERE ${THESE} AND state = 2 AND claim = 1`;
 
 /** Of what a worker holds, its own row tells; one of the release before has not written that. */
-const HELD_BY = `SELECT * FROM ${ENTRIES} WHERE seq IN (SELECT value FROM json_each(?)) AND owner = ? AND state = 1`;
-const HELD_BY_OLDER = `SELECT * FROM ${ENTRIES} WHERE owner = ? AND state = 1`;
+const HELD = `SELECT seq, octet_length(data) AS bytes FROM ${ENTRIES} WHERE owner = ? AND state = 1`;
+const HELD_BY = `${HELD} AND seq IN (SELECT value FROM json_each(?))`;
+const ROW = `SELECT * FROM ${ENTRIES} WHERE seq = ?`;
+
+/** What became of entries whose worker is gone. */
+export interface GivenBack {
+  readonly waiting: number;
+  readonly ended: readonly StoredEntry[];
+  /** To be asked for in another transaction. */
+  readonly isMore: boolean;
+}
 
 /** What becomes of an entry that runs. Called within a transaction. */
 export class SqliteAttempts {
@@ -104,12 +114,15 @@ export class SqliteAttempts {
     );
   }
 
-  /** Entries whose worker is gone: the attempt counts, so that one which kills its process does not do so for ever. */
-  giveBack(owner: number, held: string | null, now: number): { waiting: number; ended: StoredEntry[] } {
-    const rows =
-      held === null
-        ? this.sql.all<EntryRow>(HELD_BY_OLDER, owner)
-        : this.sql.all<EntryRow>(HELD_BY, held, owner);
+  /**
+   * Entries whose worker is gone: the attempt counts, so that one which kills its process does not do so for ever. No more
+   * at once than may be written in one turn of the event loop.
+   */
+  giveBack(owner: number, held: string | null, now: number): GivenBack {
+    const all =
+      held === null ? this.sql.all<SizedRow>(HELD, owner) : this.sql.all<SizedRow>(HELD_BY, owner, held);
+    const chosen = atOnce(all);
+    const rows = chosen.map(({ seq }) => this.sql.get<EntryRow>(ROW, seq)!);
     const ended: StoredEntry[] = [];
     for (const row of rows) {
       const { seq, attempt } = row;
@@ -123,7 +136,7 @@ export class SqliteAttempts {
       this.finish(seq, end, now, end === 'failed' ? error : null);
       ended.push({ ...toEntry(row), state: end });
     }
-    return { waiting: rows.length - ended.length, ended };
+    return { waiting: rows.length - ended.length, ended, isMore: chosen.length < all.length };
   }
 
   private finish(
@@ -167,4 +180,14 @@ export class SqliteAttempts {
     );
     this.counts.moved('running', 'parked');
   }
+}
+
+interface SizedRow {
+  readonly seq: number;
+  readonly bytes: number;
+}
+
+function atOnce(rows: readonly SizedRow[]): readonly SizedRow[] {
+  let left = MOST_BYTES;
+  return rows.slice(0, MOST_WRITES).filter(({ bytes }, index) => (left -= bytes) >= 0 || index === 0);
 }

@@ -3,6 +3,7 @@ import { toError } from '../../../jobs/thrown.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { Knows } from '../../../engine/entry-store.js';
 import { Lease } from '../../../engine/lease.js';
+import type { DeadWorker } from './sqlite-workers.js';
 import type { SqliteStore } from './sqlite.store.js';
 
 const EVERY = 1_000;
@@ -58,13 +59,22 @@ export class SqliteMaintenance {
   async bury(): Promise<void> {
     const dead = await this.store.workers.findDead(Date.now());
     if (dead.length === 0) return;
-    const given = await this.store.access.writeAndWake(() =>
-      dead.map((worker) => this.store.workers.bury(worker, Date.now())),
-    );
-    const waiting = given.reduce((sum, one) => sum + one.waiting, 0);
+    let waiting = 0;
+    for (const worker of dead) waiting += await this.giveBack(worker);
     if (waiting > 0) this.logger.warn(`${waiting} entries of a worker that is gone wait again.`);
-    for (const entry of given.flatMap(({ ended }) => ended)) this.onEnded(entry);
     this.onChange();
+  }
+
+  /** @returns how many wait again. */
+  private async giveBack(worker: DeadWorker): Promise<number> {
+    let waiting = 0;
+    for (let isMore = true; isMore;) {
+      const given = await this.store.access.writeAndWake(() => this.store.workers.bury(worker, Date.now()));
+      for (const entry of given.ended) this.onEnded(entry);
+      waiting += given.waiting;
+      isMore = given.isMore;
+    }
+    return waiting;
   }
 
   private async once(): Promise<void> {

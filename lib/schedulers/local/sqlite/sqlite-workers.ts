@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { JobId } from '../../../jobs/job-id.js';
 import type { WorkerEntry } from '../../../scheduling/job-entry.js';
-import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import { type WorkerAbout, aboutFrom } from '../../../worker/worker-about.js';
-import type { SqliteAttempts } from './sqlite-attempts.js';
+import type { GivenBack, SqliteAttempts } from './sqlite-attempts.js';
 import type { SqliteCounts, WorkerTally } from './sqlite-counts.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 import { WorkerLock } from './worker-lock.js';
 
-interface DeadWorker {
+/** Instead of the end of its lease, while what a dead worker holds is being given back: it has no place any more. */
+const BURIED = 0;
+
+const NOTHING: GivenBack = { waiting: 0, ended: [], isMore: false };
+
+export interface DeadWorker {
   readonly id: number;
   readonly token: string;
   readonly lease_until: number;
@@ -115,7 +119,10 @@ export class SqliteWorkers {
   get hasPlace(): boolean {
     return (
       this.id !== undefined &&
-      this.sql.get('SELECT 1 FROM eventflow_jobs_workers WHERE id = ?', this.id) !== undefined
+      this.sql.get(
+        `SELECT 1 FROM eventflow_jobs_workers WHERE id = ? AND lease_until > ${BURIED}`,
+        this.id,
+      ) !== undefined
     );
   }
 
@@ -149,15 +156,16 @@ export class SqliteWorkers {
     if (this.id === undefined) return false;
     return (
       this.sql.run(
-        'UPDATE eventflow_jobs_workers SET lease_until = ? WHERE id = ?',
+        `UPDATE eventflow_jobs_workers SET lease_until = ? WHERE id = ? AND lease_until > ${BURIED}`,
         now + this.lease,
         this.id,
       ) > 0
     );
   }
 
-  unregister(now: number): void {
-    if (this.id !== undefined) this.remove(this.id, now);
+  /** @returns whether it is to be done once more, in another transaction. */
+  unregister(now: number): boolean {
+    return this.id !== undefined && this.remove(this.id, now).isMore;
   }
 
   releaseLock(): void {
@@ -181,19 +189,25 @@ export class SqliteWorkers {
     this.suspects = new Map(
       others.filter((one) => one.lease_until < now).map((one) => [one.id, one.lease_until]),
     );
-    return others.filter((one, index) => !lives[index] || suspects.get(one.id) === one.lease_until);
+    return others.filter(
+      ({ id, lease_until }, index) =>
+        !lives[index] || lease_until === BURIED || suspects.get(id) === lease_until,
+    );
   }
 
-  /** Gives a dead worker's entries back. Called within a transaction; another process may have been faster. */
-  bury({ id, token, lease_until }: DeadWorker, now: number): { waiting: number; ended: StoredEntry[] } {
+  /**
+   * Gives a dead worker's entries back, as many as may be at once. Called within a transaction; another process may have
+   * been faster, or the worker itself.
+   */
+  bury({ id, token, lease_until }: DeadWorker, now: number): GivenBack {
     const still = this.sql.get(
-      'SELECT 1 FROM eventflow_jobs_workers WHERE id = ? AND lease_until = ?',
+      `SELECT 1 FROM eventflow_jobs_workers WHERE id = ? AND lease_until IN (?, ${BURIED})`,
       id,
       lease_until,
     );
-    if (!still) return { waiting: 0, ended: [] };
+    if (!still) return NOTHING;
     const given = this.remove(id, now);
-    WorkerLock.remove(this.lockFile(token));
+    if (!given.isMore) WorkerLock.remove(this.lockFile(token));
     return given;
   }
 
@@ -209,11 +223,15 @@ export class SqliteWorkers {
   }
 
   /** What it holds waits again, and what it has counted counts for all. */
-  private remove(id: number, now: number): { waiting: number; ended: StoredEntry[] } {
+  private remove(id: number, now: number): GivenBack {
     const estate = this.sql.get<Estate>('SELECT held, tally FROM eventflow_jobs_workers WHERE id = ?', id);
-    if (!estate) return { waiting: 0, ended: [] };
-    this.counts.take(JSON.parse(estate.tally ?? '[]') as number[]);
+    if (!estate) return NOTHING;
     const given = this.attempts.giveBack(id, estate.held, now);
+    if (given.isMore) {
+      this.sql.run(`UPDATE eventflow_jobs_workers SET lease_until = ${BURIED} WHERE id = ?`, id);
+      return given;
+    }
+    this.counts.take(JSON.parse(estate.tally ?? '[]') as number[]);
     this.sql.run('DELETE FROM eventflow_jobs_workers WHERE id = ?', id);
     return given;
   }

@@ -114,7 +114,8 @@ class SqliteScheduler extends StoreScheduler {
     await this.maintenance.stop();
     this.maintenance = undefined;
     try {
-      await this.store.access.writeAndWake(() => this.store.workers.unregister(this.currentTime()));
+      const signOff = () => this.store.workers.unregister(this.currentTime());
+      while (await this.store.access.writeAndWake(signOff));
     } catch (error) {
       // The others see by the lock that it is gone; the app is to close all the same.
       this.logger.warn(`The worker could not sign off: ${messageOf(error)}`);

@@ -14,6 +14,7 @@ import type { Demand, Exchange, MaybePromise, Settlement } from '../../../worker
 import type { EntryStore, Knows, RecurringChange } from '../../../engine/entry-store.js';
 import { CallersTransactions, type OnCommit } from './callers-transactions.js';
 import type { DiskSync } from './disk-sync.js';
+import { LargeInserts } from './large-inserts.js';
 import { OtherProcesses } from './other-processes.js';
 import { SqliteAccess } from './sqlite-access.js';
 import { SqliteAdoption } from './sqlite-adoption.js';
@@ -61,6 +62,7 @@ export class SqliteStore implements EntryStore {
   private readonly parked: SqliteParked;
   private readonly others: OtherProcesses;
   private readonly callers: CallersTransactions;
+  private readonly large: LargeInserts;
 
   constructor(
     readonly opened: OpenFile,
@@ -87,6 +89,7 @@ export class SqliteStore implements EntryStore {
       options.disk,
       options.operationTimeout,
     );
+    this.large = new LargeInserts(file, this.access, options.operationTimeout);
     this.workers = new SqliteWorkers(
       sql,
       new SqliteAttempts(sql, counter),
@@ -126,6 +129,7 @@ export class SqliteStore implements EntryStore {
 
   async close(): Promise<void> {
     this.callers.close();
+    await this.large.close();
     await this.access.close();
   }
 
@@ -134,6 +138,7 @@ export class SqliteStore implements EntryStore {
       this.access.assertThere();
       return this.callers.insert(transaction, entries, now);
     }
+    if (this.large.isLarge(entries)) return this.claimed.tellFirst(entries, this.large.insert(entries, now));
     const bytes = entries.reduce((sum, { data }) => sum + data.length + ROW_BYTES, 0);
     const inserted = this.access.writeEntries(
       () => {

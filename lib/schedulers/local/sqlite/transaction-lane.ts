@@ -142,8 +142,11 @@ export class TransactionLane {
       this.store.access.assertThere();
       if (!isOpen(this.database)) this.use(await openAgain(this.store.opened.file, this.synchronous));
       try {
-        this.database.exec('BEGIN IMMEDIATE');
-        return true;
+        // What another connection of this process writes is waited for without trying, which blocks the event loop.
+        if (!this.store.access.held) {
+          this.database.exec('BEGIN IMMEDIATE');
+          return true;
+        }
       } catch (error) {
         if (!isBusy(error)) throw error;
       }

@@ -4,7 +4,7 @@ import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
 import { isBusy, isSqliteError } from './sqlite-errors.js';
 
 /** What is written in one transaction, at the most: more would block the event loop for longer than 20 ms. */
-const MOST_WRITES = 800;
+export const MOST_WRITES = 800;
 export const MOST_BYTES = 384 * 1024;
 /** While others write for long, each vain attempt blocks the event loop: the pauses grow to this many of the first. */
 const LONGEST_PAUSE = 10;
@@ -111,6 +111,11 @@ export class WriteQueue {
     );
   }
 
+  /** Why nothing is written now, where that is so. */
+  get held(): SchedulerUnavailableError | undefined {
+    return this.holds.length > 0 ? new SchedulerUnavailableError(this.holds[0]!) : undefined;
+  }
+
   /** Nothing is written until each that called this has let go. Who waits for too long is told why. */
   hold(why: string): void {
     this.holds.push(why);
@@ -205,8 +210,7 @@ export class WriteQueue {
     const inTime = waiting.findIndex(({ deadline }) => deadline > now);
     const late = waiting.splice(0, inTime === -1 ? waiting.length : inTime);
     this.writes = waiting;
-    for (const { reject } of late)
-      reject(cause === undefined ? new SchedulerUnavailableError(this.holds[0]!) : this.hooks.explain(cause));
+    for (const { reject } of late) reject(cause === undefined ? this.held : this.hooks.explain(cause));
     if (this.writes.length > 0) this.plan(pause);
   }
 }
