@@ -134,7 +134,7 @@ describe.each<StoreKind>(['sqlite', 'pg-boss', 'bullmq'])(
       const source = await createStore(kind);
       const target = await createStore('sqlite');
       const producer = await startMoveApp(source.scheduler());
-      const many = Array.from({ length: 2_000 }, (_, index) => ({
+      const many = Array.from({ length: 10_000 }, (_, index) => ({
         job: new NoteJob(`note ${index}`),
         when: '1h' as const,
       }));

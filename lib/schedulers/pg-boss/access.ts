@@ -3,12 +3,15 @@ export interface Executor {
   executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
+/** SQL for what no two transactions of a connection have in common; outside of one, it is another at each statement. */
+export const TRANSACTION_BEGAN = 'extract(epoch FROM now())::text';
+
 /** A transaction on a connection of its own. */
 export interface OpenTransaction extends Executor {
   /** What the job gets as `context.transaction`. */
   readonly client: unknown;
-  /** Whether the job itself has ended it, as far as the driver tells: what came after that was in none. */
-  readonly hasEnded: () => boolean;
+  /** When it began, as {@link TRANSACTION_BEGAN} tells of the one that is open. */
+  readonly began: string;
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
-import type { Access, OpenTransaction } from './access.js';
+import { type Access, type OpenTransaction, TRANSACTION_BEGAN } from './access.js';
 import type { Db } from './drivers.js';
 
 /** The connections of the app's own PgBoss. */
@@ -18,10 +18,17 @@ export class BossAccess implements Access {
     if (!this.db.beginTransaction) throw cannot('begin a transaction');
     const transaction = await this.db.beginTransaction();
     const { db } = transaction;
+    let began: string;
+    try {
+      const { rows } = await db.executeSql(`SELECT ${TRANSACTION_BEGAN} AS began`);
+      ({ began } = rows[0] as { began: string });
+    } catch (error) {
+      await transaction.rollback();
+      throw error;
+    }
     return {
       client: db,
-      // An interface that has no word for it.
-      hasEnded: () => false,
+      began,
       executeSql: (text, values) => db.executeSql(text, values),
       commit: () => transaction.commit(),
       rollback: () => transaction.rollback(),

@@ -4,7 +4,7 @@ import { messageOf } from '../../jobs/thrown.js';
 import type { Access, Executor } from './access.js';
 import { type Installation, type SchemaUse, UnusableSchemaError, mustMigrate } from './installation.js';
 import { claimFunction, settleFunction } from './pg-exchange.sql.js';
-import { isCutOff } from './unavailable.js';
+import { isCutOff, isDeadlock } from './unavailable.js';
 
 /** Each step brings what is ours in the schema from the version before it to its own: a released step never changes. */
 const MIGRATIONS: readonly ((names: Installation) => string)[] = [
@@ -90,14 +90,17 @@ async function ownVersion(executor: Executor, { schema }: Installation): Promise
   return (found.rows as { version: number }[])[0]?.version ?? 0;
 }
 
-/** Whoever waits for a lock on the table lets nobody pass: it waits in short turns behind a transaction that is long. */
+/**
+ * Whoever waits for a lock on the table lets nobody pass: it waits in short turns behind a transaction that is long. What an
+ * app's own pg-boss does at the same time may wait for it in turn.
+ */
 async function migrateOwn(access: Access, installation: Installation): Promise<void> {
   const logger = new LineLogger('PgBossScheduler');
   for (let turn = 1; ; turn++) {
     try {
       return await migrateAtOnce(access, installation);
     } catch (error) {
-      if (!isCutOff(error)) throw error;
+      if (!isCutOff(error) && !isDeadlock(error)) throw error;
       const what = `What eventflow-jobs keeps in schema ${installation.schema} cannot be brought to version ${MIGRATIONS.length}`;
       if (turn === LOCK_TURNS) {
         throw new UnusableSchemaError(

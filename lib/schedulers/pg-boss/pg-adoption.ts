@@ -3,7 +3,7 @@ import type { Adoption, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import { FOREVER, type Installation } from './installation.js';
 import { toData } from './pg-columns.js';
-import { type EntryOutput, type EntryRow, FAR, HELD_KEY, jsonText, keyOf, kindOf } from './pg-rows.js';
+import { type EntryOutput, type EntryRow, FAR, holdersOf, jsonText, keyOf, kindOf } from './pg-rows.js';
 
 /** Somebody else may take and leave a key again and again: then we give up. */
 const MOST_TRIES = 50;
@@ -16,11 +16,12 @@ export class PgAdoption {
   private lastPlace = 0;
 
   constructor(
-    { schema, table, queue }: Installation,
+    installation: Installation,
     private readonly channel: string,
     /** In seconds. */
     private readonly retention: number,
   ) {
+    const { schema, table, queue } = installation;
     const timestamp = (column: string) => `to_timestamp(${column} / 1000)`;
     this.statement = `WITH input AS (
         SELECT * FROM json_to_recordset($1::json) AS x (id uuid, key text, queue text, kind text, priority int, state text,
@@ -39,8 +40,7 @@ export class PgAdoption {
         SELECT pg_notify($3::text, 'due 0') FROM (SELECT FROM ins LIMIT 1) AS any_of_them
       ) SELECT id, (SELECT count(*) FROM told) FROM ins`;
     this.there = `SELECT id FROM ${table} WHERE name = '${queue}' AND id = ANY ($1::uuid[])`;
-    this.holders = `SELECT singleton_key AS key, id FROM ${table} j
-      WHERE name = '${queue}' AND ${HELD_KEY} = ANY ($1::text[])`;
+    this.holders = holdersOf(installation, 'unnest($1::text[]) AS keys (key)');
   }
 
   async adopt(transaction: Executor, entries: readonly StoredEntry[]): Promise<Adoption> {

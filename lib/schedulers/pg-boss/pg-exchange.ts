@@ -2,7 +2,7 @@ import type { StoredKind } from '../../jobs/job-mapper.js';
 import type { Outcome } from '../../jobs/outcome.js';
 import type { StoredEntry } from '../../scheduling/stored-entry.js';
 import type { ClaimedEntry, Demand, Exchange, Settlement } from '../../worker/work-source.js';
-import type { Executor } from './access.js';
+import { type Executor, type OpenTransaction, TRANSACTION_BEGAN } from './access.js';
 import type { Installation } from './installation.js';
 import { type EntryRow, kindOf, toEntry } from './pg-rows.js';
 import { settledAs, toSettlement } from './pg-settlements.js';
@@ -28,6 +28,7 @@ export class PgExchange {
   private readonly claiming: string;
   private readonly exchanging: string;
   private readonly settling: string;
+  private readonly settlingWithin: string;
   private kinds: string[] | undefined;
 
   constructor(
@@ -35,6 +36,8 @@ export class PgExchange {
     private readonly kindsHere: () => readonly StoredKind[],
   ) {
     this.settling = `SELECT id, state FROM ${schema}.eventflow_settle($1::json)`;
+    this.settlingWithin = `SELECT id, state FROM ${schema}.eventflow_settle(
+      CASE WHEN ${TRANSACTION_BEGAN} = $2 THEN $1::json ELSE '[]' END)`;
     this.claiming = `SELECT * FROM ${schema}.eventflow_claim($1::text, $2::jsonb, $3::text[])`;
     this.exchanging = `SELECT *, (SELECT json_agg(s) FROM ${schema}.eventflow_settle($4::json) s) AS settled
       FROM ${schema}.eventflow_claim($1::text, $2::jsonb, $3::text[])`;
@@ -86,11 +89,23 @@ export class PgExchange {
     return rows as Ended[];
   }
 
-  /** Writes a success down, in the transaction of the attempt. */
-  async settle(executor: Executor, entry: ClaimedEntry): Promise<Outcome | undefined> {
-    const { id, claim } = entry;
-    const [row] = await this.settleAll(executor, [{ id, claim, state: 'completed' }]);
-    return row && { type: row.state === 'completed' ? 'succeeded' : 'cancelled' };
+  /**
+   * Writes a success down, in the transaction of the attempt.
+   *
+   * @returns `undefined` where the claim was lost; `'transaction ended'` where that is no longer open, and nothing was
+   * written.
+   */
+  async settle(
+    transaction: OpenTransaction,
+    { id, claim }: ClaimedEntry,
+  ): Promise<Outcome | 'transaction ended' | undefined> {
+    const { began } = transaction;
+    const ends = JSON.stringify([{ id, claim, state: 'completed' }]);
+    const { rows } = await transaction.executeSql(this.settlingWithin, [ends, began]);
+    const [row] = rows as Ended[];
+    if (row) return { type: row.state === 'completed' ? 'succeeded' : 'cancelled' };
+    const { rows: asked } = await transaction.executeSql(`SELECT ${TRANSACTION_BEGAN} AS began`);
+    return (asked[0] as { began: string }).began === began ? undefined : 'transaction ended';
   }
 }
 

@@ -4,7 +4,7 @@ import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import { FOREVER, type Installation } from './installation.js';
 import { toColumns } from './pg-columns.js';
-import { COLUMNS, type EntryRow, HELD_KEY, keyOf, toEntry } from './pg-rows.js';
+import { COLUMNS, type EntryRow, holdersOf, keyOf, toEntry } from './pg-rows.js';
 
 /** Workers look for themselves this often, in seconds: what is due later needs no word to them. */
 const HORIZON = 60;
@@ -28,11 +28,12 @@ export class PgInsert {
   private readonly holders: string;
 
   constructor(
-    { table, queue }: Installation,
+    installation: Installation,
     private readonly channel: string,
     /** In seconds. */
     private readonly retention: number,
   ) {
+    const { table, queue } = installation;
     const statement = (gone: string) => `
       WITH input AS (
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::float8[], $7::float8[],
@@ -55,12 +56,12 @@ export class PgInsert {
         CASE WHEN (SELECT count(*) FROM ins) < cardinality($1::uuid[]) THEN (SELECT json_agg(id) FROM ins) END AS ids,
         (SELECT json_agg(gone) FROM gone) AS gone`;
     this.statement = statement(' SELECT WHERE false');
+    const replaced = holdersOf(installation, '(SELECT key FROM input WHERE replace) AS keys', 'FOR UPDATE');
     this.replacing = statement(`
-        UPDATE ${table} j SET state = 'cancelled', completed_on = clock_timestamp() FROM input
-        WHERE input.replace AND j.name = '${queue}' AND ${HELD_KEY} = input.key
+        UPDATE ${table} j SET state = 'cancelled', completed_on = clock_timestamp()
+        WHERE j.name = '${queue}' AND j.id = ANY (ARRAY(SELECT id FROM (${replaced}) AS replaced))
         RETURNING ${COLUMNS}`);
-    this.holders = `SELECT singleton_key AS key, id FROM ${table} j
-      WHERE name = '${queue}' AND ${HELD_KEY} = ANY ($1::text[])`;
+    this.holders = holdersOf(installation, 'unnest($1::text[]) AS keys (key)');
   }
 
   /**
@@ -71,7 +72,7 @@ export class PgInsert {
   async insert(executor: Executor, entries: readonly NewEntry[]): Promise<(InsertResult | Error)[]> {
     this.place(entries);
     const results = new Map<JobId, InsertResult | Error>();
-    let left = entries;
+    let left = inOrderOfKeys(entries);
     for (let tries = 1; left.length > 0; tries++) {
       await this.insertOnce(executor, left, results);
       left = left.filter(({ id }) => !results.has(id));
@@ -133,4 +134,10 @@ export class PgInsert {
       return false;
     });
   }
+}
+
+/** Two that take the same keys, each in an order of its own, would wait for each other. */
+function inOrderOfKeys(entries: readonly NewEntry[]): readonly NewEntry[] {
+  if (entries.every(({ key }) => key === undefined)) return entries;
+  return entries.toSorted(({ key: a = '' }, { key: b = '' }) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -1,3 +1,4 @@
+import type { Installation } from './installation.js';
 import { DEFAULT_ATTEMPTS } from '../../jobs/job-policy.js';
 import type { NewEntry, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { JobState } from '../../scheduling/job-entry.js';
@@ -67,6 +68,19 @@ export const SHOWN_COLUMNS = `${COLUMNS}, j.source_name AS worker`;
 
 /** To be followed by a comparison: all of what pg-boss's unique index over the keys of what has not begun asks for. */
 export const HELD_KEY = `j.state = 'created' AND j.policy = 'short' AND coalesce(j.singleton_key, '')`;
+
+/**
+ * Who holds each of the keys `keys`, each found by a look into that index: without statistics, straight after many entries
+ * came, the planner would take those with keys for a handful, and read them all.
+ *
+ * @param keys something with a column `key`.
+ * @param lock `FOR UPDATE`, to lock them in the order in which the keys come.
+ */
+export function holdersOf({ table, queue }: Installation, keys: string, lock = ''): string {
+  return `SELECT keys.key, held.id FROM ${keys} CROSS JOIN LATERAL (
+      SELECT j.id FROM ${table} j WHERE j.name = '${queue}' AND ${HELD_KEY} = keys.key LIMIT 1 ${lock}
+    ) AS held`;
+}
 
 /** Where those wait that no process knows, far beyond what is ever due. */
 export const FAR = `timestamptz '200000-01-01 00:00Z'`;

@@ -7,6 +7,7 @@ import type { ServerClock } from '../../engine/server-clock.js';
 import type { Executor } from './access.js';
 import { callersTransaction, inSavepoint } from './callers-transaction.js';
 import { InsertLanes } from './insert-lanes.js';
+import { againIfDeadlocked, withoutDeadlocks } from './deadlocks.js';
 import type { PgCalls } from './pg-calls.js';
 import type { PgInsert } from './pg-insert.js';
 import { readTime } from './pg-time.js';
@@ -27,8 +28,8 @@ export class PgWrites {
     private readonly inserts: PgInsert,
     private readonly commits: CallersCommits,
   ) {
-    const lanes = () =>
-      new InsertLanes((entries) => this.inserts.insert(calls.access, entries), calls.timeout);
+    const executor = withoutDeadlocks(calls.access, calls.timeout);
+    const lanes = () => new InsertLanes((entries) => this.inserts.insert(executor, entries), calls.timeout);
     this.lanes = lanes();
     this.lanesOfKeys = lanes();
   }
@@ -40,7 +41,9 @@ export class PgWrites {
     const insert = (executor: Parameters<PgInsert['insert']>[0]) => this.inserts.insert(executor, entries);
     // Without keys it is one statement, which the server does whole or not at all.
     if (entries.every(({ key }) => key === undefined)) return accepted(await this.calls.do(insert));
-    return this.calls.inTransaction(async (transaction) => accepted(await insert(transaction)));
+    return againIfDeadlocked(this.calls.timeout, () =>
+      this.calls.inTransaction(async (transaction) => accepted(await insert(transaction))),
+    );
   }
 
   async insertIn(transaction: unknown, entries: readonly NewEntry[]): Promise<InsertResult[]> {

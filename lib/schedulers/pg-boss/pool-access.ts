@@ -1,5 +1,5 @@
 import { EventFlowJobsError } from '../../eventflow-jobs.error.js';
-import type { Access, OpenTransaction } from './access.js';
+import { type Access, type OpenTransaction, TRANSACTION_BEGAN } from './access.js';
 import type { ClientConfig, Pool, PoolClient, QueryConfig } from './drivers.js';
 import { Listener } from './listener.js';
 
@@ -59,16 +59,18 @@ export class PoolAccess implements Access {
       }
       release(false);
     };
+    let began: string;
     try {
-      await client.query(this.timed('BEGIN'));
+      // Two statements, and so two results.
+      const results: unknown = await client.query(this.timed(`BEGIN; SELECT ${TRANSACTION_BEGAN} AS began`));
+      ({ began } = (results as { rows: { began: string }[] }[])[1]!.rows[0]!);
     } catch (error) {
       release(true);
       throw error;
     }
     return {
       client: given.client,
-      // Older releases of pg do not say.
-      hasEnded: () => (client as Partial<PoolClient>).getTransactionStatus?.() === 'I',
+      began,
       executeSql: (text, values) => client.query(this.timed(text, values)),
       commit: () => end('COMMIT'),
       async rollback() {

@@ -1,5 +1,5 @@
 import { type Attempt, TRANSACTION_ENDED_BY_JOB } from '../../jobs/attempt.js';
-import { WorkerStoppedError } from '../../jobs/jobs.errors.js';
+import { DiscardJobError, WorkerStoppedError } from '../../jobs/jobs.errors.js';
 import type { AttemptResult, Outcome } from '../../jobs/outcome.js';
 import type { ClaimedEntry, Performed } from '../../worker/work-source.js';
 import type { Access, OpenTransaction } from './access.js';
@@ -40,9 +40,10 @@ export class TransactionalAttempts {
   /** @returns what was written down; where that is no success, nothing of the attempt is to remain. */
   private async commit(transaction: OpenTransaction, attempt: Attempt): Promise<Outcome | undefined> {
     const entry = attempt.entry as ClaimedEntry;
-    if (transaction.hasEnded()) throw new Error(TRANSACTION_ENDED_BY_JOB);
     try {
       const settled = await this.exchange.settle(transaction, entry);
+      // To try again would only do once more what such a job has committed.
+      if (settled === 'transaction ended') throw new DiscardJobError(TRANSACTION_ENDED_BY_JOB);
       if (settled?.type !== 'succeeded') return undefined;
       await transaction.commit();
       return settled;

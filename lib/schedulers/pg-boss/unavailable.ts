@@ -28,6 +28,11 @@ export function isCutOff(error: unknown): boolean {
   return /^(57014|55P03)$/.test(sqlStateOf(error) ?? '');
 }
 
+/** Whether it and others waited for each other: then the server ends one of them, and undoes it. */
+export function isDeadlock(error: unknown): boolean {
+  return sqlStateOf(error) === '40P01';
+}
+
 /** What a caller gets: where the server could not be reached or did not answer, that, and else its own error. */
 export function toCallersError(error: unknown): unknown {
   if (error instanceof EventFlowJobsError) return error;

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startError } from '../../support/app.js';
 import { createDatabase } from '../../support/postgres.js';
 import { until } from '../../support/until.js';
-import { NoteJob, forget, openPool, ran, startOn } from './support/note.job.js';
+import { NoteJob, behaviours, forget, openPool, ran, startOn } from './support/note.job.js';
 
 beforeEach(forget);
 
@@ -111,6 +111,21 @@ describe('{ boss }', () => {
     await commit();
 
     await until(() => ran.includes('a'));
+  });
+
+  it('tells a job that ends the transaction of its attempt itself, and does not count it as succeeded', async () => {
+    const boss = newBoss(await createDatabase());
+    await boss.start();
+    const { scheduler } = await startOn({ boss, transactionalWork: true }, { worker: { concurrency: 5 } });
+    behaviours.set('ends', async ({ transaction }) => {
+      await (transaction as { executeSql(text: string): Promise<unknown> }).executeSql('ROLLBACK');
+    });
+
+    const id = await scheduler.scheduleNow(new NoteJob('ends'));
+
+    const isOver = async () => (await scheduler.get(id))?.state === 'failed';
+    await until(isOver, 'the attempt to fail');
+    expect((await scheduler.get(id))!.lastError!.message).toContain('has ended the transaction');
   });
 
   it('that is not started: says so, and what to do', async () => {

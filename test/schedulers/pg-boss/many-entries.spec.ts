@@ -1,4 +1,4 @@
-import { type JobEntry, JobSerializationError } from 'nestjs-eventflow-jobs';
+import { type JobEntry, JobSerializationError, type ScheduleEntry } from 'nestjs-eventflow-jobs';
 import { Client } from 'pg';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createDatabase } from '../../support/postgres.js';
@@ -157,6 +157,35 @@ it.each(['failed', 'parked', 'running'] as const)(
   },
   60_000,
 );
+
+it('who holds a key is found without a look at the many others that hold one', async () => {
+  const connectionString = await createDatabase();
+  const { scheduler } = await startOn({ connectionString }, { operationTimeout: '30s', worker: false });
+  const keyed = (index: number): ScheduleEntry => ({
+    job: new NoteJob(String(index)),
+    when: '1h',
+    key: `key ${index}`,
+  });
+  await scheduler.scheduleMany(Array.from({ length: 10_000 }, (_, index) => keyed(index)));
+  const pool = openPool(connectionString);
+
+  const ask = () =>
+    plansOf(connectionString, async () => {
+      await scheduler.scheduleMany([keyed(5), keyed(6)].map((one) => ({ ...one, onConflict: 'replace' })));
+      await scheduler.schedule(new NoteJob('kept'), '1h', { key: 'key 7' });
+      await scheduler.get({ key: 'key 8' });
+      await scheduler.cancel({ key: 'key 9' });
+    });
+  const plans = [...(await ask()), ...(await pool.query('ANALYZE').then(ask))];
+
+  const looking = plans.filter((plan) => plan.includes('singleton_key'));
+  expect(looking.length).toBeGreaterThanOrEqual(8);
+  for (const plan of looking) {
+    expect(plan).not.toMatch(/Seq Scan on j/);
+    // Not by the name of the queue alone, which they all have.
+    expect(plan).not.toMatch(/Index Cond: \(\(?name = '[^']*'::text\)\n/);
+  }
+}, 60_000);
 
 it('the few that wait are found without a look at the many that have ended', async () => {
   const connectionString = await createDatabase();

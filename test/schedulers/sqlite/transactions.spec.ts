@@ -329,23 +329,28 @@ describe('transactionalWork', () => {
     expect((await scheduler.get(first))?.lastError?.message).toContain('has closed `context.transaction`');
   });
 
-  it.each(['COMMIT', 'ROLLBACK'])('a job that says %s itself has failed, and is told why', async (ending) => {
-    const database = withOrders(open());
-    const { scheduler } = await start({ database, transactionalWork: true });
-    behaviours.set('ends', (context) => {
-      write(context, 'order');
-      (context.transaction as DatabaseSync).exec(ending);
-    });
-    behaviours.set('innocent', (context) => void write(context, 'of the innocent'));
-    const id = await scheduler.scheduleNow(new NoteJob('ends'), { attempts: 1 });
-    await scheduler.scheduleNow(new NoteJob('innocent'));
+  it.each(['COMMIT', 'ROLLBACK', 'COMMIT; BEGIN', 'ROLLBACK; BEGIN'])(
+    'a job that says %s itself has failed, and is told why',
+    async (ending) => {
+      const database = withOrders(open());
+      const { scheduler } = await start({ database, transactionalWork: true });
+      behaviours.set('ends', (context) => {
+        write(context, 'order');
+        (context.transaction as DatabaseSync).exec(ending);
+      });
+      behaviours.set('innocent', (context) => void write(context, 'of the innocent'));
+      const id = await scheduler.scheduleNow(new NoteJob('ends'));
+      await scheduler.scheduleNow(new NoteJob('innocent'));
 
-    await until(async () => (await scheduler.counts()).succeeded === 1, 'the innocent to end');
-    expect(await scheduler.counts()).toMatchObject({ running: 0, failed: 1 });
-    const error = (await scheduler.get(id))?.lastError;
-    expect(error?.message).toContain('has ended the transaction of `context.transaction`');
-    expect(texts(database)).toEqual(['of the innocent', ...(ending === 'COMMIT' ? ['order'] : [])]);
-  });
+      await until(async () => {
+        const { succeeded, failed } = await scheduler.counts();
+        return succeeded === 1 && failed === 1;
+      }, 'both to end');
+      const error = (await scheduler.get(id))?.lastError;
+      expect(error?.message).toContain('has ended the transaction of `context.transaction`');
+      expect(texts(database)).toEqual(['of the innocent', ...(ending.startsWith('COMMIT') ? ['order'] : [])]);
+    },
+  );
 
   it('tells a job that schedules beside its transaction in time, without blocking the event loop', async () => {
     const { scheduler } = await start({ file, transactionalWork: true }, { operationTimeout: 400 });

@@ -3,14 +3,22 @@ import { endOfPiece } from '../../../scheduling/gathered-calls.js';
 import { SchedulerUnavailableError } from '../../../scheduling/scheduling.errors.js';
 import type { InsertResult, NewEntry } from '../../../scheduling/stored-entry.js';
 import type { SqliteAccess } from './sqlite-access.js';
+import { beginWriting } from './begin-writing.js';
+import { LockPauses } from './lock-pauses.js';
 import { openAgain } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
 import { SqliteEntries } from './sqlite-entries.js';
-import { isBusy } from './sqlite-errors.js';
+import { UnusableStoreError } from './sqlite-errors.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import { MOST_BYTES, MOST_WRITES, rollback } from './write-queue.js';
 
-const PIECE = { entries: MOST_WRITES, characters: MOST_BYTES };
+/** What the store writes in one turn of the event loop by itself. */
+const TURN = { entries: MOST_WRITES, characters: MOST_BYTES };
+const PIECE = { entries: 200, characters: MOST_BYTES / 4 };
+/** In ms: after that the event loop turns. */
+const TURN_MS = 8;
+/** In ms since it began: where each turn takes long, the rest is written in one, since nobody else can write until then. */
+const LONGEST_MS = 2_000;
 
 const WRITING =
   'A scheduleMany() of many entries, or of large ones, is being written to the SQLite file: call again later, or give it fewer at a time.';
@@ -27,7 +35,8 @@ interface Connection {
  */
 export class LargeInserts {
   private connection: Promise<Connection> | undefined;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly pauses = new LockPauses();
+  private last: Promise<void> = Promise.resolve();
   private isClosed = false;
 
   constructor(
@@ -38,13 +47,17 @@ export class LargeInserts {
   ) {}
 
   isLarge(entries: readonly NewEntry[]): boolean {
-    return endOfPiece(entries, 0, PIECE) < entries.length;
+    return endOfPiece(entries, 0, TURN) < entries.length;
   }
 
   insert(entries: readonly NewEntry[], now: number): Promise<InsertResult[]> {
+    if (this.isClosed) return Promise.reject(new SchedulerUnavailableError('The store is closed.'));
     const deadline = performance.now() + this.patience;
+    this.pauses.enter();
     const inserted = this.last.then(() => this.transact(entries, now, deadline));
-    this.last = inserted.catch(() => {}); // told to its own caller
+    const isDone = () => this.pauses.leave();
+    // Whatever became of it, the next one follows.
+    this.last = inserted.then(isDone, isDone);
     return inserted;
   }
 
@@ -59,10 +72,12 @@ export class LargeInserts {
     now: number,
     deadline: number,
   ): Promise<InsertResult[]> {
-    if (this.isClosed) throw new SchedulerUnavailableError('The store is closed.');
     try {
       const connection = await this.opened();
-      await this.begin(connection.database, deadline);
+      await beginWriting(connection.database, this.access, (refusal) => {
+        if (refusal && performance.now() > deadline) throw refusal;
+        return true;
+      });
       const results = await this.access.whileNobodyWrites(WRITING, () =>
         this.write(connection, entries, now),
       );
@@ -81,29 +96,14 @@ export class LargeInserts {
 
   private async open(): Promise<Connection> {
     this.access.assertThere();
-    // Its commits are brought to the disk as all others are.
-    const database = await openAgain(this.file, 'NORMAL');
+    // Its commits are brought to the disk, and copied from the log, as all others are.
+    const database = await openAgain(this.file, 'NORMAL').catch((error: unknown) => {
+      throw error instanceof UnusableStoreError ? (error.cause ?? error) : error;
+    });
+    database.exec('PRAGMA wal_autocheckpoint = 0');
     const sql = new SqliteStatements(database);
     const counts = new SqliteCounts(sql);
     return { database, counts, entries: new SqliteEntries(sql, counts) };
-  }
-
-  private async begin(database: DatabaseSync, deadline: number): Promise<void> {
-    for (;;) {
-      this.access.assertThere();
-      // Those of this process need not be met in the file, where each vain try blocks the event loop.
-      let refusal: unknown = this.access.held;
-      if (refusal === undefined) {
-        try {
-          return database.exec('BEGIN IMMEDIATE');
-        } catch (error) {
-          if (!isBusy(error)) throw error;
-          refusal = error;
-        }
-      }
-      if (performance.now() > deadline) throw refusal;
-      await new Promise((again) => setTimeout(again, 0.5 + Math.random() * 2));
-    }
   }
 
   private async write(
@@ -112,12 +112,16 @@ export class LargeInserts {
     now: number,
   ): Promise<InsertResult[]> {
     const results: InsertResult[] = [];
+    const began = performance.now();
     try {
-      for (let from = 0; from < entries.length;) {
+      for (let from = 0, turned = began; from < entries.length;) {
         const to = endOfPiece(entries, from, PIECE);
         results.push(...rows.insert(entries.slice(from, to), now));
         from = to;
+        const written = performance.now();
+        if (written - turned < TURN_MS || written - began > LONGEST_MS) continue;
         await new Promise((resolve) => setImmediate(resolve));
+        turned = performance.now();
       }
       counts.write();
       this.access.assertThere();

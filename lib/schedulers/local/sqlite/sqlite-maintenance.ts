@@ -3,7 +3,6 @@ import { toError } from '../../../jobs/thrown.js';
 import type { StoredEntry } from '../../../scheduling/stored-entry.js';
 import type { Knows } from '../../../engine/entry-store.js';
 import { Lease } from '../../../engine/lease.js';
-import type { DeadWorker } from './sqlite-workers.js';
 import type { SqliteStore } from './sqlite.store.js';
 
 const EVERY = 1_000;
@@ -13,6 +12,8 @@ const RELEASE_ROUNDS = 2;
 const PRUNED_AT_ONCE = 200;
 const PAGES_AT_ONCE = 20;
 const PRUNING_TIME = 500;
+/** In ms: the rest in the next round, lest the lease of this worker itself runs out. */
+const GIVING_BACK_TIME = 500;
 
 export interface Retention {
   /** In ms. */
@@ -55,26 +56,27 @@ export class SqliteMaintenance {
     await this.running;
   }
 
-  /** Gives back what dead workers left. */
+  /** Gives back what dead workers left, as much as can be in one round. */
   async bury(): Promise<void> {
     const dead = await this.store.workers.findDead(Date.now());
     if (dead.length === 0) return;
+    const end = performance.now() + GIVING_BACK_TIME;
     let waiting = 0;
-    for (const worker of dead) waiting += await this.giveBack(worker);
-    if (waiting > 0) this.logger.warn(`${waiting} entries of a worker that is gone wait again.`);
-    this.onChange();
-  }
-
-  /** @returns how many wait again. */
-  private async giveBack(worker: DeadWorker): Promise<number> {
-    let waiting = 0;
-    for (let isMore = true; isMore;) {
-      const given = await this.store.access.writeAndWake(() => this.store.workers.bury(worker, Date.now()));
-      for (const entry of given.ended) this.onEnded(entry);
-      waiting += given.waiting;
-      isMore = given.isMore;
+    try {
+      for (const worker of dead) {
+        for (let isMore = true; isMore && performance.now() < end;) {
+          const given = await this.store.access.writeAndWake(() =>
+            this.store.workers.bury(worker, Date.now()),
+          );
+          for (const entry of given.ended) this.onEnded(entry);
+          waiting += given.waiting;
+          isMore = given.isMore;
+        }
+      }
+    } finally {
+      if (waiting > 0) this.logger.warn(`${waiting} entries of a worker that is gone wait again.`);
+      this.onChange();
     }
-    return waiting;
   }
 
   private async once(): Promise<void> {

@@ -12,7 +12,7 @@ const BURIED = 0;
 
 const NOTHING: GivenBack = { waiting: 0, ended: [], isMore: false };
 
-export interface DeadWorker {
+interface DeadWorker {
   readonly id: number;
   readonly token: string;
   readonly lease_until: number;

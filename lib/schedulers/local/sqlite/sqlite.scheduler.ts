@@ -65,6 +65,7 @@ class SqliteScheduler extends StoreScheduler {
     this.openStore = new SqliteStore(opened, {
       lease: this.lease,
       operationTimeout: this.core.operationTimeout,
+      shared,
       disk: synchronous === 'FULL' ? new DiskSync(opened.file) : undefined,
     });
     this.openStore.onCommit = (entries, results) => this.reportWritten(entries, results);

@@ -62,11 +62,11 @@ export class SqliteStore implements EntryStore {
   private readonly parked: SqliteParked;
   private readonly others: OtherProcesses;
   private readonly callers: CallersTransactions;
-  private readonly large: LargeInserts;
+  private readonly large: LargeInserts | undefined;
 
   constructor(
     readonly opened: OpenFile,
-    options: { lease: number; operationTimeout: number; disk?: DiskSync | undefined },
+    options: { lease: number; operationTimeout: number; shared?: boolean; disk?: DiskSync | undefined },
   ) {
     const { database, file } = opened;
     const sql = new SqliteStatements(database);
@@ -89,7 +89,8 @@ export class SqliteStore implements EntryStore {
       options.disk,
       options.operationTimeout,
     );
-    this.large = new LargeInserts(file, this.access, options.operationTimeout);
+    // The app itself writes to a file of its own, and nobody else can while those are written.
+    if (!options.shared) this.large = new LargeInserts(file, this.access, options.operationTimeout);
     this.workers = new SqliteWorkers(
       sql,
       new SqliteAttempts(sql, counter),
@@ -129,7 +130,7 @@ export class SqliteStore implements EntryStore {
 
   async close(): Promise<void> {
     this.callers.close();
-    await this.large.close();
+    await this.large?.close();
     await this.access.close();
   }
 
@@ -138,7 +139,7 @@ export class SqliteStore implements EntryStore {
       this.access.assertThere();
       return this.callers.insert(transaction, entries, now);
     }
-    if (this.large.isLarge(entries)) return this.claimed.tellFirst(entries, this.large.insert(entries, now));
+    if (this.large?.isLarge(entries)) return this.claimed.tellFirst(entries, this.large.insert(entries, now));
     const bytes = entries.reduce((sum, { data }) => sum + data.length + ROW_BYTES, 0);
     const inserted = this.access.writeEntries(
       () => {

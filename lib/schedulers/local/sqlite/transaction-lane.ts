@@ -1,24 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Attempt, TRANSACTION_ENDED_BY_JOB } from '../../../jobs/attempt.js';
 import type { Clock } from '../../../jobs/clock.js';
-import { WorkerStoppedError } from '../../../jobs/jobs.errors.js';
+import { DiscardJobError, WorkerStoppedError } from '../../../jobs/jobs.errors.js';
 import type { AttemptResult, Outcome } from '../../../jobs/outcome.js';
 import type { ClaimedEntry, Performed } from '../../../worker/work-source.js';
 import { SqliteAttempts } from './sqlite-attempts.js';
-import { hasOpenTransaction } from './open-transaction.js';
+import { beginWriting } from './begin-writing.js';
+import { LockPauses } from './lock-pauses.js';
 import { openAgain } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
-import { isBusy, isRefusal } from './sqlite-errors.js';
+import { isRefusal, isSqliteError } from './sqlite-errors.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import type { SqliteStore } from './sqlite.store.js';
 import { rollback } from './write-queue.js';
 
 /** After a transaction could not be begun, in ms: the entry is claimed again at once. */
 const PAUSE = 200;
-/** After so many ms in which one attempt followed the other, the file is left to others for a moment. */
-const LONGEST_RUN = 250;
-/** In ms: another process that waits for the file tries again at least as often. */
-const MOMENT = 30;
+/** Gone with the transaction of the attempt, however that ends. */
+const SAVEPOINT = 'eventflow_jobs_attempt';
 
 const IN_TRANSACTION =
   'A job holds the one write transaction of the file (transactionalWork): pass `transaction: context.transaction` where ' +
@@ -30,9 +29,7 @@ const IN_TRANSACTION =
  */
 export class TransactionLane {
   private last: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
-  /** Since when the file has not been left to others. */
-  private busySince = 0;
+  private readonly pauses = new LockPauses();
   private counts!: SqliteCounts;
   private attempts!: SqliteAttempts;
 
@@ -61,9 +58,9 @@ export class TransactionLane {
   }
 
   perform(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
-    if (this.waiting++ === 0) this.busySince = performance.now();
+    this.pauses.enter();
     const performed = this.last.then(() => this.inTransaction(attempt, run));
-    const isDone = () => this.letOthersWrite();
+    const isDone = () => this.pauses.leave();
     // Whatever became of it, the next one follows.
     this.last = performed.then(isDone, isDone);
     return performed;
@@ -71,15 +68,6 @@ export class TransactionLane {
 
   close(): void {
     if (isOpen(this.database)) this.database.close();
-  }
-
-  /** The rest of this process between any two attempts, other processes now and then: else a backlog would shut them out. */
-  private async letOthersWrite(): Promise<void> {
-    this.waiting -= 1;
-    await new Promise((resolve) => setImmediate(resolve));
-    if (performance.now() - this.busySince < LONGEST_RUN) return;
-    await new Promise((resolve) => setTimeout(resolve, MOMENT));
-    this.busySince = performance.now();
   }
 
   private async inTransaction(attempt: Attempt, run: () => Promise<AttemptResult>): Promise<Performed> {
@@ -116,7 +104,7 @@ export class TransactionLane {
     const seq = this.store.claimed.rowOf(entry);
     const owner = this.store.workers.id;
     if (seq === undefined || owner === undefined) return undefined;
-    assertStillOpen(this.database);
+    assertNotEnded(this.database);
     try {
       const settled = this.attempts.settle(seq, claim, owner, { type: 'succeeded' }, this.clock.now());
       if (settled?.type !== 'succeeded') return undefined;
@@ -138,32 +126,29 @@ export class TransactionLane {
 
   /** @returns whether it is still to run. */
   private async begin(attempt: Attempt): Promise<boolean> {
-    while (!attempt.abortedBy) {
-      this.store.access.assertThere();
-      if (!isOpen(this.database)) this.use(await openAgain(this.store.opened.file, this.synchronous));
-      try {
-        // What another connection of this process writes is waited for without trying, which blocks the event loop.
-        if (!this.store.access.held) {
-          this.database.exec('BEGIN IMMEDIATE');
-          return true;
-        }
-      } catch (error) {
-        if (!isBusy(error)) throw error;
-      }
-      await new Promise((again) => setTimeout(again, 0.5 + Math.random() * 2));
-    }
-    return false;
+    this.store.access.assertThere();
+    if (!isOpen(this.database)) this.use(await openAgain(this.store.opened.file, this.synchronous));
+    const { database, store } = this;
+    if (!(await beginWriting(database, store.access, () => !attempt.abortedBy))) return false;
+    database.exec(`SAVEPOINT ${SAVEPOINT}`);
+    return true;
   }
 }
 
-function assertStillOpen(transaction: DatabaseSync): void {
-  const open = hasOpenTransaction(transaction);
-  if (open) return;
-  throw new Error(
-    open === undefined
-      ? 'The job has closed `context.transaction`: leave that to the scheduler, which commits it.'
-      : TRANSACTION_ENDED_BY_JOB,
-  );
+/** To try again would only do once more what such a job has committed. */
+function assertNotEnded(transaction: DatabaseSync): void {
+  if (!isOpen(transaction))
+    throw new DiscardJobError(
+      'The job has closed `context.transaction`: leave that to the scheduler, which commits it.',
+    );
+  try {
+    transaction.exec(`RELEASE ${SAVEPOINT}`);
+  } catch (cause) {
+    if (!isSqliteError(cause)) throw cause;
+    const error = new DiscardJobError(TRANSACTION_ENDED_BY_JOB);
+    error.cause = cause;
+    throw error;
+  }
 }
 
 /** Node.js 22 cannot say. */

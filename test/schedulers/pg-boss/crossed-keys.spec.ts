@@ -1,0 +1,36 @@
+import type { ScheduleEntry } from 'nestjs-eventflow-jobs';
+import { beforeEach, expect, it } from 'vitest';
+import { createDatabase } from '../../support/postgres.js';
+import { NoteJob, forget, startOn } from './support/note.job.js';
+
+beforeEach(forget);
+
+const KEYS = Array.from({ length: 50 }, (_, index) => `key ${index}`);
+
+it.each(['keep', 'replace'] as const)(
+  'two processes that schedule the same keys at once, each in an order of its own, do not get in each other’s way: %s',
+  async (onConflict) => {
+    const connectionString = await createDatabase();
+    const apps = [
+      await startOn({ connectionString }, { worker: false }),
+      await startOn({ connectionString }, { worker: false }),
+    ];
+    const entries = (keys: readonly string[]): ScheduleEntry[] =>
+      keys.map((key) => ({ job: new NoteJob(key), when: '1h', key, onConflict }));
+
+    for (let round = 0; round < 20; round++) {
+      const [one, other] = apps.map(({ scheduler }) => scheduler);
+      await Promise.all([
+        one!.scheduleMany(entries(KEYS)),
+        other!.scheduleMany(entries(KEYS.toReversed())),
+        ...KEYS.map((key) => one!.schedule(new NoteJob(key), '1h', { key, onConflict })),
+        ...KEYS.toReversed().map((key) => other!.schedule(new NoteJob(key), '1h', { key, onConflict })),
+      ]);
+      for (const key of KEYS) if (onConflict === 'keep') await one!.cancel({ key });
+    }
+
+    const { entries: waiting } = await apps[0]!.scheduler.list({ state: 'scheduled' });
+    expect(waiting.map(({ key }) => key!).toSorted()).toEqual(onConflict === 'keep' ? [] : KEYS.toSorted());
+  },
+  60_000,
+);
