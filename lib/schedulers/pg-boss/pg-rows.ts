@@ -67,7 +67,7 @@ export const COLUMNS = `j.id, j.state::text AS state, j.priority, j.data, j.sing
 export const SHOWN_COLUMNS = `${COLUMNS}, j.source_name AS worker`;
 
 /** To be followed by a comparison: all of what pg-boss's unique index over the keys of what has not begun asks for. */
-export const HELD_KEY = `j.state = 'created' AND j.policy = 'short' AND coalesce(j.singleton_key, '')`;
+const HELD_KEY = `j.state = 'created' AND j.policy = 'short' AND coalesce(j.singleton_key, '')`;
 
 /**
  * Who holds each of the keys `keys`, each found by a look into that index: without statistics, straight after many entries
