@@ -2,8 +2,8 @@ import type { StoredEntry } from '../scheduling/stored-entry.js';
 
 /** Why an attempt has failed whose job says COMMIT or ROLLBACK on `context.transaction`. */
 export const TRANSACTION_ENDED_BY_JOB =
-  'The job has ended the transaction of `context.transaction`, by COMMIT, by ROLLBACK or by an error that it caught: leave ' +
-  'that to the scheduler, which commits what the job wrote with its completion. Savepoints are free. It is not tried again.';
+  'The job has ended the transaction of `context.transaction`, by COMMIT or ROLLBACK: leave that to the scheduler, which ' +
+  'commits what the job wrote with its completion. Savepoints are free. It is not tried again.';
 
 /**
  * One execution of an entry, and the way to stop it.

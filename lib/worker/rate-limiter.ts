@@ -1,6 +1,12 @@
+/** A start that was let through. */
+export interface LimitedStart {
+  /** In ms since 1970. Infinity while it is on its way to begin; what never begins is taken back by -Infinity. */
+  at: number;
+}
+
 /** At most `max` starts in any span of `per` milliseconds. */
 export class RateLimiter {
-  private starts: number[] = [];
+  private starts: LimitedStart[] = [];
 
   constructor(
     private readonly max: number,
@@ -13,18 +19,21 @@ export class RateLimiter {
     return this.max - this.starts.length;
   }
 
-  started(now: number): void {
-    this.starts.push(now);
+  /** Counts from now on, and its span begins when it does: a transaction may have to be begun first. */
+  take(): LimitedStart {
+    const start = { at: Infinity };
+    this.starts.push(start);
+    return start;
   }
 
-  /** When the next may start, where none may now. */
+  /** When the next may start, where none may now; Infinity where that shows when those on their way have begun. */
   nextAt(now: number): number | undefined {
     this.forget(now);
-    return this.starts.length < this.max ? undefined : this.starts[0]! + this.per;
+    if (this.starts.length < this.max) return undefined;
+    return Math.min(...this.starts.map(({ at }) => at)) + this.per;
   }
 
   private forget(now: number): void {
-    const first = this.starts.findIndex((start) => start > now - this.per);
-    if (first !== 0) this.starts = first === -1 ? [] : this.starts.slice(first);
+    this.starts = this.starts.filter(({ at }) => at > now - this.per);
   }
 }

@@ -1,6 +1,6 @@
 import { toMilliseconds } from '../scheduling/duration.js';
 import { DEFAULT_CONCURRENCY, type WorkerOptions } from '../scheduling/worker-options.js';
-import { RateLimiter } from './rate-limiter.js';
+import { type LimitedStart, RateLimiter } from './rate-limiter.js';
 import type { Demand } from './work-source.js';
 
 /** Counts what runs in this process, and so what it can take. */
@@ -39,9 +39,10 @@ export class Slots {
     return { ...demand, shared: Math.min(demand.shared, Math.ceil(this.concurrency / 2)) };
   }
 
-  taken(queue: string, now: number): void {
+  /** @returns the start, where there is a limit that is to know when it begins. */
+  taken(queue: string): LimitedStart | undefined {
     this.count(queue, 1);
-    this.limiters.get(queue)?.started(now);
+    return this.limiters.get(queue)?.take();
   }
 
   freed(queue: string): void {

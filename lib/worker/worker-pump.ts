@@ -12,6 +12,7 @@ import type { JobId } from '../jobs/job-id.js';
 import { AttemptReports } from './attempt-reports.js';
 import { EndedAttempts } from './ended-attempts.js';
 import { Reconnection } from './reconnection.js';
+import type { LimitedStart } from './rate-limiter.js';
 import { NO_DEMAND, type Slots, wantsAny } from './slots.js';
 import type { ClaimedEntry, Demand, Exchange, Performed, Settlement, WorkSource } from './work-source.js';
 
@@ -55,6 +56,8 @@ export class WorkerPump {
   private nextAt: number | undefined;
   private attemptsBegun = 0;
   private readonly reports: AttemptReports;
+  /** Those in queues with a rate limit. */
+  private readonly limited = new Map<Attempt, LimitedStart>();
 
   constructor(
     private readonly source: WorkSource,
@@ -190,7 +193,7 @@ export class WorkerPump {
     for (const entry of parked) this.reporter.parked(entry, now);
     const taken: Attempt[] = [];
     for (const entry of claimed) {
-      if (this.claiming) taken.push(this.take(entry, now, asked));
+      if (this.claiming) taken.push(this.take(entry, asked));
       // Told to stop while the claim was on its way: it goes back, and has not begun.
       else this.ended.add({ claim: entry.claim, result: notBegun(entry) });
     }
@@ -206,13 +209,23 @@ export class WorkerPump {
     return this.source.answersMeanwhile ? this.slots.demandOfHalf(now) : this.slots.demand(now);
   }
 
-  private take(entry: ClaimedEntry, now: number, asked: number): Attempt {
+  private take(entry: ClaimedEntry, asked: number): Attempt {
     const attempt = new Attempt(entry, (fraction, note) => this.source.progress(entry, fraction, note));
-    attempt.mayBegin = () => this.source.holdsLease(asked);
+    const start = this.slots.taken(entry.queue);
+    if (start) this.limited.set(attempt, start);
+    attempt.mayBegin = () => this.source.holdsLease(asked) && this.begins(start);
     this.running.set(entry.id, attempt);
     this.attemptsBegun += 1;
-    this.slots.taken(entry.queue, now);
     return attempt;
+  }
+
+  /** The span of a rate limit begins now: so does the wait for its end. */
+  private begins(start: LimitedStart | undefined): true {
+    if (start) {
+      start.at = this.clock.now();
+      this.sleepUntil(this.nextAt ?? Infinity);
+    }
+    return true;
   }
 
   /** Where as many came as were asked for, there are more: they are asked for first, and come while these run. */
@@ -232,10 +245,17 @@ export class WorkerPump {
       // Its claim may have been lost meanwhile, and won again.
       if (this.running.get(entry.id) === attempt) this.running.delete(entry.id);
       this.slots.freed(entry.queue);
+      this.forgetStart(attempt);
       if (settled) this.reporter.settled({ ...result, outcome: settled }, this.clock.now());
       else this.ended.add({ claim: entry.claim, result });
       this.wake();
     });
+  }
+
+  private forgetStart(attempt: Attempt): void {
+    const start = this.limited.get(attempt);
+    this.limited.delete(attempt);
+    if (start?.at === Infinity) start.at = -Infinity;
   }
 
   private async perform(attempt: Attempt): Promise<Performed> {

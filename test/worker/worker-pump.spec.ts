@@ -242,6 +242,35 @@ describe('The worker', () => {
     expect(pump.wakesAt).toBe(NOW + 2_000);
   });
 
+  it('reckons a rate limit from when an attempt begins, which its transaction may put off, not from its claim', async () => {
+    const queues = { mail: { rateLimit: { max: 1, per: '2s' } } } as const;
+    const { pump, source, attempts, asked } = pumpOf([{ ...nothing, claimed: [entry('a', 'mail')] }], {
+      queues,
+    });
+    let begin!: () => void;
+    const transaction = new Promise<void>((resolve) => (begin = resolve));
+    Object.assign(source, {
+      perform: async (_: Attempt, run: () => Promise<AttemptResult>) => {
+        await transaction;
+        return { result: await run() };
+      },
+    });
+    pump.wake();
+    await turns();
+    expect(pump.wakesAt).toBeUndefined();
+    vi.advanceTimersByTime(1_500);
+    begin();
+    await turns();
+    expect(attempts.has('a')).toBe(true);
+    expect(pump.wakesAt).toBe(NOW + 3_500);
+    vi.advanceTimersByTime(1_999);
+    await turns();
+    expect(asked).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    await turns();
+    expect(asked.at(-1)!.demand.most).toEqual(new Map([['mail', 1]]));
+  });
+
   it('keeps no second timer when it is told of an earlier entry', async () => {
     const { pump } = pumpOf([
       { ...nothing, nextAt: NOW + 5_000 },

@@ -1,28 +1,25 @@
 import type { Executor } from './access.js';
 import { isDeadlock } from './unavailable.js';
 
-const MOST_TRIES = 5;
-
 /**
  * Does once more what PostgreSQL has undone since it and others waited for each other: the others are through by then.
  *
+ * @param deadline by `performance.now()`: whoever called is told then that it failed, and nothing more is to be begun.
  * @param run a statement, or a whole transaction.
- * @param patience in ms: whoever called is told soon after that it failed, and then nothing more is to be written.
  */
-export async function againIfDeadlocked<T>(patience: number, run: () => Promise<T>): Promise<T> {
-  const end = performance.now() + patience / 2;
-  for (let tries = 1; ; tries++) {
+export async function againIfDeadlocked<T>(deadline: number, run: () => Promise<T>): Promise<T> {
+  for (;;) {
     try {
       return await run();
     } catch (error) {
-      if (!isDeadlock(error) || tries === MOST_TRIES || performance.now() > end) throw error;
+      if (!isDeadlock(error) || performance.now() > deadline) throw error;
     }
   }
 }
 
 /** Each statement for itself, in no transaction. */
-export function withoutDeadlocks(executor: Executor, patience: number): Executor {
+export function withoutDeadlocks(executor: Executor, deadline: number): Executor {
   return {
-    executeSql: (text, values) => againIfDeadlocked(patience, () => executor.executeSql(text, values)),
+    executeSql: (text, values) => againIfDeadlocked(deadline, () => executor.executeSql(text, values)),
   };
 }

@@ -2,7 +2,7 @@ import { bareError } from '../../jobs/bare-error.js';
 import { toError } from '../../jobs/thrown.js';
 import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import { SchedulerUnavailableError } from '../../scheduling/scheduling.errors.js';
-import { isAway } from './unavailable.js';
+import { isAway, isDeadlock } from './unavailable.js';
 
 type Results = readonly (InsertResult | Error)[];
 
@@ -23,7 +23,7 @@ export class InsertLanes {
   private taken = 0;
 
   constructor(
-    private readonly write: (entries: readonly NewEntry[]) => Promise<Results>,
+    private readonly write: (entries: readonly NewEntry[], deadline: number) => Promise<Results>,
     /** In ms: what could not be begun by then never is, for its caller has been told that it was not stored. */
     private readonly patience: number,
   ) {}
@@ -63,7 +63,10 @@ export class InsertLanes {
 
   private async writeTogether(pieces: readonly Piece[]): Promise<void> {
     try {
-      const results = await this.writeApartIfRefused(pieces.flatMap(({ entries }) => entries));
+      const results = await this.writeApartIfRefused(
+        pieces.flatMap(({ entries }) => entries),
+        pieces[0]!.deadline,
+      );
       let from = 0;
       for (const { entries, resolve } of pieces) {
         resolve(results.slice(from, from + entries.length));
@@ -75,15 +78,15 @@ export class InsertLanes {
   }
 
   /** The server refuses a statement as a whole: the one entry that it cannot take is found by halves. */
-  private async writeApartIfRefused(entries: readonly NewEntry[]): Promise<Results> {
+  private async writeApartIfRefused(entries: readonly NewEntry[], deadline: number): Promise<Results> {
     try {
-      return await this.write(entries);
+      return await this.write(entries, deadline);
     } catch (error) {
-      if (isAway(error)) throw error;
+      if (isAway(error) || isDeadlock(error)) throw error;
       if (entries.length === 1) return [bareError(toError(error))];
       const middle = entries.length >> 1;
-      const first = await this.writeApartIfRefused(entries.slice(0, middle));
-      return [...first, ...(await this.writeApartIfRefused(entries.slice(middle)))];
+      const first = await this.writeApartIfRefused(entries.slice(0, middle), deadline);
+      return [...first, ...(await this.writeApartIfRefused(entries.slice(middle), deadline))];
     }
   }
 }

@@ -3,7 +3,16 @@ import type { Adoption, StoredEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import { FOREVER, type Installation } from './installation.js';
 import { toData } from './pg-columns.js';
-import { type EntryOutput, type EntryRow, FAR, holdersOf, jsonText, keyOf, kindOf } from './pg-rows.js';
+import {
+  type EntryOutput,
+  type EntryRow,
+  FAR,
+  holdersOf,
+  inOrderOfKeys,
+  jsonText,
+  keyOf,
+  kindOf,
+} from './pg-rows.js';
 
 /** Somebody else may take and leave a key again and again: then we give up. */
 const MOST_TRIES = 50;
@@ -44,7 +53,7 @@ export class PgAdoption {
   }
 
   async adopt(transaction: Executor, entries: readonly StoredEntry[]): Promise<Adoption> {
-    const rows = entries.map((entry) => toRow(entry, this.placeOf(entry)));
+    const rows = inOrderOfKeys(entries.map((entry) => toRow(entry, this.placeOf(entry))));
     const adopted = new Set<JobId>();
     for (let tries = 1; tries <= MOST_TRIES; tries++) {
       const left = rows.filter(({ id }) => !adopted.has(id));

@@ -110,7 +110,7 @@ export class PgBossStore implements SharedStore {
   }
 
   adopt(entries: readonly StoredEntry[]): Promise<Adoption> {
-    return this.calls.inTransaction((transaction) => this.adoption.adopt(transaction, entries));
+    return this.calls.inTransactionAgain((transaction) => this.adoption.adopt(transaction, entries));
   }
 
   find(ref: EntryRef): Promise<StoredEntry | undefined> {

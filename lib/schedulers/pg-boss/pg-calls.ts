@@ -1,4 +1,5 @@
 import type { Access, Executor } from './access.js';
+import { againIfDeadlocked } from './deadlocks.js';
 import { within } from './unavailable.js';
 
 /** For this transaction only. */
@@ -36,6 +37,15 @@ export class PgCalls {
 
   inTransaction<T>(run: (transaction: Executor) => Promise<T>): Promise<T> {
     return within(this.timeout, this.transact(run));
+  }
+
+  /** As {@link PgCalls.inTransaction}, and again where it and others waited for each other. */
+  inTransactionAgain<T>(run: (transaction: Executor) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.timeout;
+    return within(
+      this.timeout,
+      againIfDeadlocked(deadline, () => this.transact(run)),
+    );
   }
 
   private async transact<T>(run: (transaction: Executor) => Promise<T>): Promise<T> {

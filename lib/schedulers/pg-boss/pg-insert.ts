@@ -4,13 +4,17 @@ import type { InsertResult, NewEntry } from '../../scheduling/stored-entry.js';
 import type { Executor } from './access.js';
 import { FOREVER, type Installation } from './installation.js';
 import { toColumns } from './pg-columns.js';
-import { COLUMNS, type EntryRow, holdersOf, keyOf, toEntry } from './pg-rows.js';
+import { COLUMNS, type EntryRow, holdersOf, inOrderOfKeys, keyOf, toEntry } from './pg-rows.js';
 
 /** Workers look for themselves this often, in seconds: what is due later needs no word to them. */
 const HORIZON = 60;
 
 /** Somebody else may take and leave a key again and again: then we give up. */
 const MOST_TRIES = 50;
+
+const ROUND = 'eventflow_jobs_round';
+
+type Results = (InsertResult | Error)[];
 
 interface Inserted {
   count: number;
@@ -67,21 +71,52 @@ export class PgInsert {
   /**
    * Each entry comes to its own result: its id, that of the one which holds its key, or an error.
    *
-   * @param executor where one refused is to undo all, a transaction that the caller rolls back then.
+   * @param executor in no transaction: each statement is on its own.
    */
-  async insert(executor: Executor, entries: readonly NewEntry[]): Promise<(InsertResult | Error)[]> {
+  async insert(executor: Executor, entries: readonly NewEntry[]): Promise<Results> {
     this.place(entries);
     const results = new Map<JobId, InsertResult | Error>();
     let left = inOrderOfKeys(entries);
     for (let tries = 1; left.length > 0; tries++) {
-      await this.insertOnce(executor, left, results);
-      left = left.filter(({ id }) => !results.has(id));
-      if (left.length === 0) break;
-      left = await this.resolveConflicts(executor, left, results);
-      if (tries === MOST_TRIES)
-        throw new Error(`The key '${left[0]!.key}' is taken and left by others all the time.`);
+      left = await this.round(executor, left, results);
+      assertTries(tries, left);
     }
     return entries.map(({ id }) => results.get(id)!);
+  }
+
+  /**
+   * As {@link PgInsert.insert}, in a transaction; where one refused is to undo all, the caller rolls it back then. What is
+   * to be tried again is, with all others: to take a key while a later one is held would not be in the order of keys.
+   */
+  async insertWithin(transaction: Executor, entries: readonly NewEntry[]): Promise<Results> {
+    const keyed = entries.filter(({ key }) => key !== undefined);
+    if (keyed.length < 2 || keyed.every(({ onConflict }) => onConflict !== 'replace'))
+      return this.insert(transaction, entries);
+    this.place(entries);
+    const sorted = inOrderOfKeys(entries);
+    for (let tries = 1; ; tries++) {
+      const results = new Map<JobId, InsertResult | Error>();
+      await transaction.executeSql(`SAVEPOINT ${ROUND}`);
+      const left = await this.round(transaction, sorted, results);
+      if (left.length === 0) {
+        await transaction.executeSql(`RELEASE SAVEPOINT ${ROUND}`);
+        return entries.map(({ id }) => results.get(id)!);
+      }
+      await transaction.executeSql(`ROLLBACK TO SAVEPOINT ${ROUND}`);
+      await transaction.executeSql(`RELEASE SAVEPOINT ${ROUND}`);
+      assertTries(tries, left);
+    }
+  }
+
+  /** @returns those that are to be tried again. */
+  private async round(
+    executor: Executor,
+    entries: readonly NewEntry[],
+    results: Map<JobId, InsertResult | Error>,
+  ): Promise<readonly NewEntry[]> {
+    await this.insertOnce(executor, entries, results);
+    const left = entries.filter(({ id }) => !results.has(id));
+    return left.length === 0 ? left : this.resolveConflicts(executor, left, results);
   }
 
   private async insertOnce(
@@ -128,6 +163,11 @@ export class PgInsert {
     const holders = new Map((rows as { key: string; id: JobId }[]).map(({ key, id }) => [key, id]));
     return entries.filter(({ id, key, onConflict }) => {
       const holder = holders.get(keyOf(key!));
+      if (holder === id) {
+        // By a try whose answer was lost.
+        results.set(id, { id, inserted: true });
+        return false;
+      }
       if (holder === undefined || onConflict === 'replace') return true;
       const isRefused = onConflict === 'reject';
       results.set(id, isRefused ? DuplicateJobKeyError.of(key!, holder) : { id: holder, inserted: false });
@@ -136,8 +176,7 @@ export class PgInsert {
   }
 }
 
-/** Two that take the same keys, each in an order of its own, would wait for each other. */
-function inOrderOfKeys(entries: readonly NewEntry[]): readonly NewEntry[] {
-  if (entries.every(({ key }) => key === undefined)) return entries;
-  return entries.toSorted(({ key: a = '' }, { key: b = '' }) => (a < b ? -1 : a > b ? 1 : 0));
+function assertTries(tries: number, left: readonly NewEntry[]): void {
+  if (tries < MOST_TRIES || left.length === 0) return;
+  throw new Error(`The key '${left[0]!.key}' is taken and left by others all the time.`);
 }

@@ -92,6 +92,17 @@ export function milliseconds(timestamp: string): string {
 /** Keys are told apart from ids, of which an entry without a key has its own. */
 export const keyOf = (key: string): string => `=${key}`;
 
+/** Two that take the same keys, each in an order of its own, would wait for each other. */
+export function inOrderOfKeys<T extends { readonly key?: string | null | undefined }>(
+  rows: readonly T[],
+): readonly T[] {
+  if (rows.every(({ key }) => key === undefined || key === null)) return rows;
+  return rows.toSorted(({ key: a }, { key: b }) => {
+    const [one, other] = [a ?? '', b ?? ''];
+    return one < other ? -1 : one > other ? 1 : 0;
+  });
+}
+
 export function kindOf({ name, version, command }: StoredKind): string {
   return `${name} ${version}${command ? ` ${command.name} ${command.version}` : ''}`;
 }

@@ -7,7 +7,7 @@ import type { ServerClock } from '../../engine/server-clock.js';
 import type { Executor } from './access.js';
 import { callersTransaction, inSavepoint } from './callers-transaction.js';
 import { InsertLanes } from './insert-lanes.js';
-import { againIfDeadlocked, withoutDeadlocks } from './deadlocks.js';
+import { withoutDeadlocks } from './deadlocks.js';
 import type { PgCalls } from './pg-calls.js';
 import type { PgInsert } from './pg-insert.js';
 import { readTime } from './pg-time.js';
@@ -28,8 +28,11 @@ export class PgWrites {
     private readonly inserts: PgInsert,
     private readonly commits: CallersCommits,
   ) {
-    const executor = withoutDeadlocks(calls.access, calls.timeout);
-    const lanes = () => new InsertLanes((entries) => this.inserts.insert(executor, entries), calls.timeout);
+    const lanes = () =>
+      new InsertLanes(
+        (entries, deadline) => this.inserts.insert(withoutDeadlocks(calls.access, deadline), entries),
+        calls.timeout,
+      );
     this.lanes = lanes();
     this.lanesOfKeys = lanes();
   }
@@ -38,11 +41,11 @@ export class PgWrites {
   async insertAll(entries: readonly NewEntry[]): Promise<InsertResult[]> {
     if (entries.length === 1) return accepted(await this.insertEach(entries));
     await this.assertClock();
-    const insert = (executor: Parameters<PgInsert['insert']>[0]) => this.inserts.insert(executor, entries);
     // Without keys it is one statement, which the server does whole or not at all.
-    if (entries.every(({ key }) => key === undefined)) return accepted(await this.calls.do(insert));
-    return againIfDeadlocked(this.calls.timeout, () =>
-      this.calls.inTransaction(async (transaction) => accepted(await insert(transaction))),
+    if (entries.every(({ key }) => key === undefined))
+      return accepted(await this.calls.do((executor) => this.inserts.insert(executor, entries)));
+    return this.calls.inTransactionAgain(async (transaction) =>
+      accepted(await this.inserts.insertWithin(transaction, entries)),
     );
   }
 
@@ -50,7 +53,7 @@ export class PgWrites {
     const executor = await callersTransaction(transaction);
     await this.assertClock(executor);
     await this.beforeCallersCommit();
-    const insert = async () => accepted(await this.inserts.insert(executor, entries));
+    const insert = async () => accepted(await this.inserts.insertWithin(executor, entries));
     // Whoever catches a refusal and commits is to find none of them.
     const inserted = canBeRefusedInPart(entries) ? inSavepoint(executor, insert) : insert();
     const results = await inserted.catch((error: unknown) => {

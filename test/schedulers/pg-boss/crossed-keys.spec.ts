@@ -1,7 +1,7 @@
 import type { ScheduleEntry } from 'nestjs-eventflow-jobs';
 import { beforeEach, expect, it } from 'vitest';
 import { createDatabase } from '../../support/postgres.js';
-import { NoteJob, forget, startOn } from './support/note.job.js';
+import { NoteJob, forget, openPool, startOn } from './support/note.job.js';
 
 beforeEach(forget);
 
@@ -34,3 +34,33 @@ it.each(['keep', 'replace'] as const)(
   },
   60_000,
 );
+
+it('sets of keys that overlap in part are replaced by calls, in transactions of the callers and by bursts, and nobody waits for ever', async () => {
+  const connectionString = await createDatabase();
+  const { scheduler } = await startOn({ connectionString }, { worker: false });
+  const pool = openPool(connectionString);
+  const replacing = (keys: readonly string[]): ScheduleEntry[] =>
+    keys.map((key) => ({ job: new NoteJob(key), when: '1h', key, onConflict: 'replace' }));
+  const inTransaction = async (keys: readonly string[]) => {
+    const transaction = await pool.connect();
+    await transaction.query('BEGIN');
+    await scheduler.scheduleMany(replacing(keys), { transaction });
+    await transaction.query('COMMIT');
+    transaction.release();
+  };
+
+  for (let round = 0; round < 10; round++)
+    await Promise.all([
+      scheduler.scheduleMany(replacing(KEYS)),
+      scheduler.scheduleMany(replacing(KEYS.slice(0, 25))),
+      scheduler.scheduleMany(replacing(KEYS.slice(20).toReversed())),
+      inTransaction(KEYS.slice(10, 40)),
+      inTransaction(KEYS.toReversed()),
+      ...KEYS.slice(0, 30).map((key) =>
+        scheduler.schedule(new NoteJob(key), '1h', { key, onConflict: 'replace' }),
+      ),
+    ]);
+
+  const { entries: waiting } = await scheduler.list({ state: 'scheduled' });
+  expect(waiting.map(({ key }) => key!).toSorted()).toEqual(KEYS.toSorted());
+}, 60_000);

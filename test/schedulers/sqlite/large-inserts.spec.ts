@@ -32,7 +32,8 @@ class NoteJob implements Job {
 
 /** Many times what is written in one turn of the event loop, by number or by size. */
 const MANY = 20_000;
-const LARGE = { entries: 30, text: 'x'.repeat(1_000_000) };
+const VERY_MANY = 60_000;
+const LARGE = { entries: 80, text: 'x'.repeat(1_000_000) };
 
 let file: string;
 beforeEach(() => {
@@ -73,7 +74,7 @@ async function watching<T, S>(
 
 describe('scheduleMany() of more than is written in one turn of the event loop', () => {
   it.each([
-    ['many', () => notes(MANY)],
+    ['many', () => notes(VERY_MANY)],
     ['large ones', () => notes(LARGE.entries).map((entry) => ({ ...entry, job: new NoteJob(LARGE.text) }))],
   ])('lets it turn, and shows all or none: %s', async (_, entries) => {
     const { scheduler } = await start();

@@ -17,8 +17,9 @@ const TURN = { entries: MOST_WRITES, characters: MOST_BYTES };
 const PIECE = { entries: 200, characters: MOST_BYTES / 4 };
 /** In ms: after that the event loop turns. */
 const TURN_MS = 8;
-/** In ms since it began: where each turn takes long, the rest is written in one, since nobody else can write until then. */
-const LONGEST_MS = 2_000;
+/** In ms spent elsewhere meanwhile: then the event loop turns less often, since nobody else can write until the end. */
+const LONGEST_AWAY = 1_000;
+const HURRIED_TURN_MS = 100;
 
 const WRITING =
   'A scheduleMany() of many entries, or of large ones, is being written to the SQLite file: call again later, or give it fewer at a time.';
@@ -112,16 +113,17 @@ export class LargeInserts {
     now: number,
   ): Promise<InsertResult[]> {
     const results: InsertResult[] = [];
-    const began = performance.now();
+    let away = 0;
     try {
-      for (let from = 0, turned = began; from < entries.length;) {
+      for (let from = 0, turned = performance.now(); from < entries.length;) {
         const to = endOfPiece(entries, from, PIECE);
         results.push(...rows.insert(entries.slice(from, to), now));
         from = to;
         const written = performance.now();
-        if (written - turned < TURN_MS || written - began > LONGEST_MS) continue;
+        if (written - turned < (away < LONGEST_AWAY ? TURN_MS : HURRIED_TURN_MS)) continue;
         await new Promise((resolve) => setImmediate(resolve));
         turned = performance.now();
+        away += turned - written;
       }
       counts.write();
       this.access.assertThere();

@@ -8,6 +8,7 @@ import { EventFlowJobsError } from '../../../eventflow-jobs.error.js';
  */
 export class UnusableStoreError extends EventFlowJobsError {}
 
+const GENERAL = 1;
 const BUSY = 5;
 const LOCKED = 6;
 export const NOT_A_DATABASE = 26;
@@ -24,6 +25,9 @@ export const isNotToBeOpened = (error: unknown): boolean => [CANNOT_OPEN, READ_O
 /** A rule of the app's own tables was broken. */
 export const isRefusal = (error: unknown): boolean => codeOf(error) === CONSTRAINT;
 export const isDamaged = (error: unknown): boolean => codeOf(error) === DAMAGED;
+
+/** Of a RELEASE: an open statement, say, would be another one. */
+export const isNoSuchSavepoint = (error: unknown): boolean => codeOf(error) === GENERAL;
 
 export const isFailedSync = (error: unknown): boolean =>
   (error as { errcode?: unknown } | null)?.errcode === FAILED_SYNC;

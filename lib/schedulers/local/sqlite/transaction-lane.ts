@@ -9,7 +9,7 @@ import { beginWriting } from './begin-writing.js';
 import { LockPauses } from './lock-pauses.js';
 import { openAgain } from './sqlite-connection.js';
 import { SqliteCounts } from './sqlite-counts.js';
-import { isRefusal, isSqliteError } from './sqlite-errors.js';
+import { isNoSuchSavepoint, isRefusal } from './sqlite-errors.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import type { SqliteStore } from './sqlite.store.js';
 import { rollback } from './write-queue.js';
@@ -144,8 +144,10 @@ function assertNotEnded(transaction: DatabaseSync): void {
   try {
     transaction.exec(`RELEASE ${SAVEPOINT}`);
   } catch (cause) {
-    if (!isSqliteError(cause)) throw cause;
-    const error = new DiscardJobError(TRANSACTION_ENDED_BY_JOB);
+    if (!isNoSuchSavepoint(cause)) throw cause;
+    const error = new DiscardJobError(
+      `${TRANSACTION_ENDED_BY_JOB} SQLite itself ends one after some errors, such as a full disk: let them out of the job.`,
+    );
     error.cause = cause;
     throw error;
   }
