@@ -67,7 +67,7 @@ export class PgAdoption {
         transaction,
         entries.filter(({ id }) => !adopted.has(id)),
       );
-      if (found) return { adopted: [...adopted], ...found };
+      if (found) return { adopted: entries.map(({ id }) => id).filter((id) => adopted.has(id)), ...found };
     }
     throw new Error('The key of an entry is taken and left by others all the time.');
   }
