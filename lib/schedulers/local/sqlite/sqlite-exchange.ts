@@ -57,13 +57,14 @@ export class SqliteExchange {
   }
 
   /** None of them begins here before those who scheduled it know. */
-  async tellFirst<T>(entries: readonly NewEntry[], inserted: Promise<T>): Promise<T> {
+  tellFirst<T>(entries: readonly NewEntry[], inserted: Promise<T>): Promise<T> {
     for (const { id } of entries) this.untold.add(id);
-    try {
-      return await inserted;
-    } finally {
+    const told = () => {
       for (const { id } of entries) this.untold.delete(id);
-    }
+    };
+    // No promise more than that: of 50,000 calls at once each would live until all are stored.
+    inserted.then(told, told);
+    return inserted;
   }
 
   private async allTold(): Promise<void> {
