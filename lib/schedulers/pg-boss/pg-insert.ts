@@ -71,7 +71,7 @@ export class PgInsert {
   /**
    * Each entry comes to its own result: its id, that of the one which holds its key, or an error.
    *
-   * @param executor in no transaction: each statement is on its own.
+   * @param executor in no transaction, or in one of which {@link PgInsert.insertWithin} says so.
    */
   async insert(executor: Executor, entries: readonly NewEntry[]): Promise<Results> {
     this.place(entries);
@@ -90,7 +90,9 @@ export class PgInsert {
    */
   async insertWithin(transaction: Executor, entries: readonly NewEntry[]): Promise<Results> {
     const keyed = entries.filter(({ key }) => key !== undefined);
-    if (keyed.length < 2 || keyed.every(({ onConflict }) => onConflict !== 'replace'))
+    const areApart = new Set(keyed.map(({ key }) => key)).size === keyed.length;
+    // Where one key comes twice, each round takes one of them: to begin anew would never end.
+    if (keyed.length < 2 || !areApart || keyed.every(({ onConflict }) => onConflict !== 'replace'))
       return this.insert(transaction, entries);
     this.place(entries);
     const sorted = inOrderOfKeys(entries);

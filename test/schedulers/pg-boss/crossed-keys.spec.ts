@@ -64,3 +64,21 @@ it('sets of keys that overlap in part are replaced by calls, in transactions of 
   const { entries: waiting } = await scheduler.list({ state: 'scheduled' });
   expect(waiting.map(({ key }) => key!).toSorted()).toEqual(KEYS.toSorted());
 }, 60_000);
+
+it('of a call that replaces one key twice the last holds it, the others are cancelled', async () => {
+  const connectionString = await createDatabase();
+  const { scheduler } = await startOn({ connectionString }, { worker: false });
+  const replacing = ['a', 'k', 'k', 'k'].map((key): ScheduleEntry => ({
+    job: new NoteJob(key),
+    when: '1h',
+    key,
+    onConflict: 'replace',
+  }));
+
+  await scheduler.scheduleMany(replacing);
+  const ids = await scheduler.scheduleMany(replacing);
+
+  expect(await scheduler.get({ key: 'k' })).toMatchObject({ id: ids[3], state: 'scheduled' });
+  expect(await scheduler.get({ key: 'a' })).toMatchObject({ id: ids[0], state: 'scheduled' });
+  expect(await scheduler.counts()).toMatchObject({ scheduled: 2, cancelled: 6 });
+});

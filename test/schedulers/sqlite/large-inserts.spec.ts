@@ -170,14 +170,18 @@ describe('scheduleMany() of more than is written in one turn of the event loop',
     const other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
 
+    const began = performance.now();
     const { result: error, seen } = await watching(
       errorOf(() => scheduler.scheduleMany(notes(MANY))),
       () => undefined,
     );
 
+    const waited = performance.now() - began;
     other.exec('COMMIT');
     other.close();
     expect(error).toBeInstanceOf(SchedulerUnavailableError);
+    expect(waited).toBeGreaterThanOrEqual(300);
+    expect(waited).toBeLessThan(3_000);
     expect(error.message).toContain('database is locked');
     expect(seen.length).toBeGreaterThan(10);
     await scheduler.scheduleMany(notes(MANY));
@@ -230,14 +234,19 @@ describe('scheduleMany() of more than is written in one turn of the event loop',
   it('is told in time that it stands beside the transaction of its job', async () => {
     const { scheduler } = await start({ operationTimeout: 300, worker: true }, { transactionalWork: true });
     let told: Error | undefined;
+    let waited = 0;
     behaviours.set('beside', async ({ get }) => {
+      const began = performance.now();
       told = await errorOf(() => get(JobScheduler).scheduleMany(notes(MANY)));
+      waited = performance.now() - began;
     });
     await scheduler.scheduleNow(new NoteJob('beside'));
 
     await until(async () => (await scheduler.counts()).succeeded === 1);
     expect(told).toBeInstanceOf(SchedulerUnavailableError);
     expect(told!.message).toContain('context.transaction');
+    expect(waited).toBeGreaterThanOrEqual(300);
+    expect(waited).toBeLessThan(3_000);
     expect(await scheduler.counts()).toMatchObject({ scheduled: 0 });
   });
 });
